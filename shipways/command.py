@@ -1,0 +1,168 @@
+"""The only place that starts a process.
+
+Every command is a list of arguments, has a timeout and, where wanted, a log file. Output is kept
+quiet on success and shown whole on failure; `--verbose` shows it while it comes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from shipways.errors import BuildError, ToolMissing
+from shipways.measure import Watch
+
+log = logging.getLogger("shipways.command")
+
+TAIL = 30  # lines of output that an error message repeats
+TERMINATION_GRACE_S = 5
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What came of a command: its exit status, all it printed, and what it cost."""
+
+    argv: tuple[str, ...]
+    returncode: int
+    output: str
+    seconds: float
+    cpu_s: float
+    peak_mib: float
+
+    @property
+    def ok(self) -> bool:
+        return self.returncode == 0
+
+
+def find(name: str) -> str | None:
+    """Path of a program: beside this Python (its environment's tools) first, then on PATH."""
+    beside = Path(sys.executable).parent / name
+    return str(beside) if os.access(beside, os.X_OK) else shutil.which(name)
+
+
+def require(name: str, hint: str) -> str:
+    """Path of a program, or `ToolMissing` with the command that installs it."""
+    found = find(name)
+    if found is None:
+        raise ToolMissing(f"{name} is not installed.", hint=hint)
+    return found
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    timeout: float,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    log_file: Path | None = None,
+    check: bool = True,
+    stdin: IO[bytes] | None = None,
+) -> Completed:
+    """Run a command to its end and return what it printed (standard error mixed in).
+
+    `timeout` is in seconds; `env` is added to the environment. With `check`, an exit status other
+    than 0 raises `BuildError` with the end of the output. The command and all of its descendants
+    are ended when the time is over and on Ctrl-C.
+    """
+    words = tuple(str(word) for word in argv)
+    program = find(words[0])
+    if program is None:
+        raise ToolMissing(f"{words[0]} is not installed.", hint="shipways doctor says how to get it.")
+    log.info("$ %s", shlex.join(words))
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [program, *words[1:]],
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        stdin=stdin or subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    watch = Watch(process.pid)
+    watch.start()
+    with _ended_at_exit(process, watch), _timer(process, timeout) as expired:
+        output = _collect(process, log_file, words)
+        process.wait()
+    done = Completed(
+        words, process.returncode, output, time.monotonic() - started, watch.cpu_s, watch.peak_mib
+    )
+    if expired.is_set():
+        raise BuildError(f"{words[0]} did not end within {timeout:g} s.", log=log_file)
+    if check and not done.ok:
+        raise BuildError(_failure(done), log=log_file)
+    return done
+
+
+def _collect(process: subprocess.Popen[bytes], log_file: Path | None, words: Sequence[str]) -> str:
+    """Read all output line by line, into the log file and, when verbose, the terminal."""
+    assert process.stdout is not None
+    lines: list[str] = []
+    with contextlib.ExitStack() as stack:
+        file = None
+        if log_file is not None:
+            log_file.parent.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context(log_file.open("a", encoding="utf-8"))
+            file.write(f"$ {shlex.join(words)}\n")
+        for raw in process.stdout:
+            line = raw.decode("utf-8", "replace")
+            lines.append(line)
+            log.debug("%s", line.rstrip())
+            if file is not None:
+                file.write(line)
+                file.flush()
+    return "".join(lines)
+
+
+@contextlib.contextmanager
+def _timer(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    expired = threading.Event()
+
+    def expire() -> None:
+        expired.set()
+        _end(process)
+
+    timer = threading.Timer(seconds, expire)
+    timer.start()
+    try:
+        yield expired
+    finally:
+        timer.cancel()
+
+
+@contextlib.contextmanager
+def _ended_at_exit(process: subprocess.Popen[bytes], watch: Watch) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        watch.stop()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the command and its descendants: politely first, then not."""
+    if process.poll() is not None:
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(TERMINATION_GRACE_S)
+            return
+
+
+def _failure(done: Completed) -> str:
+    tail = "\n".join(done.output.rstrip().splitlines()[-TAIL:])
+    return f"{shlex.join(done.argv)} ended with status {done.returncode}:\n{tail}"

@@ -1,0 +1,57 @@
+"""Every error that a user can see: what is wrong, what to do next, and the exit code.
+
+Exit codes: 0 all asked for is ok; 1 something failed to build or verify; 2 wrong use or a wrong
+project; 3 a needed tool is missing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class ShipwaysError(Exception):
+    """Base of all; `hint` names the next step and `log` the file with the whole story."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "", log: Path | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.log = log
+
+    def __str__(self) -> str:
+        parts = [self.message, self.hint, f"The log is {self.log}" if self.log else ""]
+        return "\n".join(part for part in parts if part)
+
+
+class BuildError(ShipwaysError):
+    """An artifact could not be built."""
+
+
+class VerifyError(ShipwaysError):
+    """An artifact was built, but did not do on a clean machine what it should."""
+
+
+class LockMismatch(BuildError):
+    """The lock file does not fit the project, or a file in the wheelhouse does not fit the lock."""
+
+
+class Busy(ShipwaysError):
+    """Another build is writing to the same dist/."""
+
+
+class UsageError(ShipwaysError):
+    """The command line asks for something that does not exist."""
+
+    exit_code = 2
+
+
+class ProjectError(UsageError):
+    """The shipped project's metadata is missing or wrong; names the file and the key."""
+
+
+class ToolMissing(ShipwaysError):
+    """A program or service that this format needs is not there; the hint says how to get it."""
+
+    exit_code = 3

@@ -1,0 +1,175 @@
+"""The run record: typed structures <-> dist/results.json (schema 1).
+
+Fields may be added freely; a meaning never changes without a new schema number. Sizes are bytes,
+times seconds (`_s`), memory MiB (`_mib`). A figure that was not measured is absent, never zero.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from shipways.errors import ShipwaysError
+
+SCHEMA = 1
+FILE_NAME = "results.json"
+
+
+class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Base of all records: keyword-only, absent where not measured."""
+
+
+class ProjectRecord(Record):
+    name: str
+    version: str
+    summary: str = ""
+    commit: str = ""
+    source_date_epoch: int = 0
+    built_at: str = ""  # ISO 8601, UTC
+
+
+class Host(Record):
+    os: str = ""
+    arch: str = ""
+    cpus: int = 0
+    python: str = ""
+    docker: str = ""
+    base_source: str = ""  # registry | archive
+    shipways: str = ""
+
+
+class Builder(Record):
+    tool: str
+    version: str = ""
+    compression: str = ""  # what was chosen, such as "small: xz -9e"
+    why: str = ""
+
+
+class File(Record):
+    path: str  # relative to dist/
+    sha256: str
+    bytes: int
+    installed_bytes: int | None = None  # the content unpacked
+
+
+class BuildFigures(Record):
+    cold_s: float | None = None  # empty caches
+    warm_s: float | None = None  # median of `runs`
+    runs: list[float] = []  # every warm run
+    cold_runs: list[float] = []
+    tool_s: float | None = None  # the underlying tools' own share of the warm run
+    cpu_s: float | None = None
+    peak_mib: float | None = None  # largest resident memory of tools and their children
+    reproducible: bool | None = None  # cold and warm run gave the same bytes
+    log: str = ""
+
+
+class StepRecord(Record):
+    phase: str
+    command: str
+    why: str = ""
+
+
+class Lint(Record):
+    tool: str
+    version: str = ""
+    errors: int = 0
+    warnings: int = 0
+    overridden: int = 0
+    log: str = ""
+
+
+class StepResult(Record):
+    phase: str
+    command: str
+    seconds: float
+    ok: bool
+    log: str = ""
+
+
+class Breakdown(Record):
+    app: int = 0
+    dependencies: int = 0
+    interpreter: int = 0
+    system: int = 0
+
+
+class Target(Record):
+    """What was seen of one format on one clean machine.
+
+    `lifecycle` maps a phase to true, false, or "not offered" where the format has no such thing.
+    """
+
+    status: str  # ok | failed | skipped
+    reason: str = ""
+    platform: str = ""
+    base_source: str = ""
+    transfer_bytes: int | None = None
+    footprint_bytes: int | None = None
+    breakdown: Breakdown | None = None
+    prerequisites: int | None = None
+    commands: int | None = None
+    install_s: float | None = None
+    first_response_s: float | None = None
+    idle_mib: float | None = None
+    offline: bool | None = None
+    exposure: float | None = None
+    user: str = ""
+    steps: list[StepResult] = []
+    lifecycle: dict[str, bool | str] = {}
+    notes: dict[str, str] = {}  # phase -> what was found
+
+
+class FormatRecord(Record):
+    status: str  # ok | failed | skipped
+    title: str = ""
+    reason: str = ""
+    needs: str = ""  # what the target must have
+    installs_on: str = ""
+    builder: Builder | None = None
+    artifacts: list[File] = []
+    build: BuildFigures = msgspec.field(default_factory=BuildFigures)
+    steps: list[StepRecord] = []
+    lint: list[Lint] = []
+    targets: dict[str, Target] = {}
+
+
+class Results(Record, omit_defaults=False):
+    schema: int = SCHEMA
+    project: ProjectRecord
+    host: Host = msgspec.field(default_factory=Host)
+    formats: dict[str, FormatRecord] = {}
+
+
+def load(path: Path) -> Results | None:
+    """Read a results file; None where there is none. Raises `ShipwaysError` when it is no such file."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Results)
+    except FileNotFoundError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ShipwaysError(
+            f"{path} is not a results file: {error}", hint="Move it away and build again."
+        ) from error
+
+
+def save(results: Results, path: Path) -> None:
+    """Write atomically: a reader sees the old file or the new one, never half of one."""
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside `path`, then rename over it; on failure `path` keeps what it had."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
