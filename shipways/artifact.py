@@ -20,7 +20,7 @@ class Step:
     """A command that a person types on the target, in the phase that it belongs to, and why.
 
     The report, INSTALL.md, the README and the lifecycle all use the same steps: what is printed is
-    what was executed. `command` is one shell command line, typed by root unless it begins with `$ `.
+    what was executed. `command` is one shell command line, typed by root.
     """
 
     phase: str

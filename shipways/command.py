@@ -7,8 +7,10 @@ quiet on success and shown whole on failure; `--verbose` shows it while it comes
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import logging
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -46,6 +48,22 @@ class Completed:
         return self.returncode == 0
 
 
+_meter: contextvars.ContextVar[list[Completed] | None] = contextvars.ContextVar(
+    "meter", default=None
+)
+
+
+@contextlib.contextmanager
+def metered() -> Iterator[list[Completed]]:
+    """Collect every command that ends inside the `with` block: the tools' share of the work."""
+    done: list[Completed] = []
+    token = _meter.set(done)
+    try:
+        yield done
+    finally:
+        _meter.reset(token)
+
+
 def find(name: str) -> str | None:
     """Path of a program: beside this Python (its environment's tools) first, then on PATH."""
     beside = Path(sys.executable).parent / name
@@ -79,7 +97,9 @@ def run(
     words = tuple(str(word) for word in argv)
     program = find(words[0])
     if program is None:
-        raise ToolMissing(f"{words[0]} is not installed.", hint="shipways doctor says how to get it.")
+        raise ToolMissing(
+            f"{words[0]} is not installed.", hint="shipways doctor says how to get it."
+        )
     log.info("$ %s", shlex.join(words))
     started = time.monotonic()
     process = subprocess.Popen(
@@ -99,6 +119,9 @@ def run(
     done = Completed(
         words, process.returncode, output, time.monotonic() - started, watch.cpu_s, watch.peak_mib
     )
+    meter = _meter.get()
+    if meter is not None:
+        meter.append(done)
     if expired.is_set():
         raise BuildError(f"{words[0]} did not end within {timeout:g} s.", log=log_file)
     if check and not done.ok:
@@ -110,7 +133,7 @@ def _collect(process: subprocess.Popen[bytes], log_file: Path | None, words: Seq
     """Read all output line by line, into the log file and, when verbose, the terminal."""
     assert process.stdout is not None
     lines: list[str] = []
-    with contextlib.ExitStack() as stack:
+    with process.stdout, contextlib.ExitStack() as stack:
         file = None
         if log_file is not None:
             log_file.parent.mkdir(parents=True, exist_ok=True)
@@ -149,6 +172,8 @@ def _ended_at_exit(process: subprocess.Popen[bytes], watch: Watch) -> Iterator[N
     finally:
         watch.stop()
         _end(process)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -163,6 +188,28 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             return
 
 
+def spawn(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """Start a helper that outlives Ctrl-C and reads end-of-file on its input when we end."""
+    return subprocess.Popen(
+        [str(word) for word in argv],
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
 def _failure(done: Completed) -> str:
     tail = "\n".join(done.output.rstrip().splitlines()[-TAIL:])
     return f"{shlex.join(done.argv)} ended with status {done.returncode}:\n{tail}"
+
+
+def version_of(*argv: str) -> str | None:
+    """The first version number in what a command prints; None without the tool."""
+    try:
+        done = run(argv, timeout=30, check=False)
+    except ToolMissing:
+        return None
+    found = re.search(r"\d+(?:\.\d+)+\S*", done.output)
+    return found.group(0).rstrip(",") if found and done.ok else None

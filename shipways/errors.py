@@ -33,8 +33,8 @@ class VerifyError(ShipwaysError):
     """An artifact was built, but did not do on a clean machine what it should."""
 
 
-class LockMismatch(BuildError):
-    """The lock file does not fit the project, or a file in the wheelhouse does not fit the lock."""
+class HashMismatch(BuildError):
+    """A file in the wheelhouse is not the one that the lock names."""
 
 
 class Busy(ShipwaysError):
@@ -49,6 +49,10 @@ class UsageError(ShipwaysError):
 
 class ProjectError(UsageError):
     """The shipped project's metadata is missing or wrong; names the file and the key."""
+
+
+class LockMismatch(ProjectError):
+    """The lock file does not fit the project."""
 
 
 class ToolMissing(ShipwaysError):

@@ -64,6 +64,7 @@ class BuildFigures(Record):
     cpu_s: float | None = None
     peak_mib: float | None = None  # largest resident memory of tools and their children
     reproducible: bool | None = None  # cold and warm run gave the same bytes
+    command: str = ""  # what to type to build it again
     log: str = ""
 
 
@@ -80,6 +81,7 @@ class Lint(Record):
     warnings: int = 0
     overridden: int = 0
     log: str = ""
+    skipped: str = ""  # why the linter did not run, where it did not
 
 
 class StepResult(Record):
@@ -106,6 +108,7 @@ class Target(Record):
     status: str  # ok | failed | skipped
     reason: str = ""
     platform: str = ""
+    family: str = ""  # debian | rhel | suse: the kind of system that this target stands for
     base_source: str = ""
     transfer_bytes: int | None = None
     footprint_bytes: int | None = None
@@ -113,11 +116,16 @@ class Target(Record):
     prerequisites: int | None = None
     commands: int | None = None
     install_s: float | None = None
+    install_runs: list[float] = []  # every run behind `install_s`
     first_response_s: float | None = None
+    first_response_runs: list[float] = []
     idle_mib: float | None = None
     offline: bool | None = None
     exposure: float | None = None
     user: str = ""
+    residue_bytes: int | None = None  # what is still there after remove and purge
+    residue_files: int | None = None
+    probes: dict[str, bool] = {}  # what an intruder in the app's process could do: true = could
     steps: list[StepResult] = []
     lifecycle: dict[str, bool | str] = {}
     notes: dict[str, str] = {}  # phase -> what was found
@@ -134,18 +142,36 @@ class FormatRecord(Record):
     build: BuildFigures = msgspec.field(default_factory=BuildFigures)
     steps: list[StepRecord] = []
     lint: list[Lint] = []
+    services: list[str] = []  # what runs when it is installed, where that is more than the app
+    contents: dict[str, int] = {}  # part (the app, a dependency, a large file) -> bytes unpacked
     targets: dict[str, Target] = {}
 
 
+class Claim(Record):
+    """A claim about ways to deliver, and what measuring it gave.
+
+    `measurement` maps a format to its figures, named with their unit as everywhere (`moved_bytes`,
+    `serving_s`, `copies20_mib`); `verdict` is holds, partly, fails or unknown.
+    """
+
+    id: str
+    text: str = ""  # the claim in words; known ids have a translated text of their own
+    measurement: dict[str, dict[str, float | bool | str | None]] = {}
+    verdict: str = "unknown"
+    reason: str = ""
+    log: str = ""
+
+
 class Results(Record, omit_defaults=False):
-    schema: int = SCHEMA
     project: ProjectRecord
+    schema: int = SCHEMA
     host: Host = msgspec.field(default_factory=Host)
     formats: dict[str, FormatRecord] = {}
+    claims: list[Claim] = []
 
 
 def load(path: Path) -> Results | None:
-    """Read a results file; None where there is none. Raises `ShipwaysError` when it is no such file."""
+    """Read a results file; None where there is none. Raises `ShipwaysError` where it is broken."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Results)
     except FileNotFoundError:

@@ -1,0 +1,119 @@
+"""Sessions: each installs what it needs and calls shipways; `nox -l` lists them.
+
+What stands after `--` goes on to shipways: `nox -s deb -- --project ../notes --compression fast`.
+"""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["unit"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+SAMPLE = ("--project", "demoapp", "--dist", "dist")
+OLDEST_DJANGO = "django~=4.2.28"  # the one of Debian 13
+
+
+def shipways(session: nox.Session, *arguments: str) -> None:
+    """Run the toolkit on the sample, or on the project that the user names after `--`."""
+    session.install("-e", ".[lint]")
+    own = any(word.startswith("--project") for word in session.posargs)
+    session.run("shipways", *arguments, *(() if own else SAMPLE), *session.posargs)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the wheel and the sdist."""
+    shipways(session, "build", "wheel")
+
+
+@nox.session
+def deb(session: nox.Session) -> None:
+    """Build both Debian packages: the native one and the self-contained one."""
+    shipways(session, "build", "deb", "deb-bundled")
+
+
+@nox.session
+def rpm(session: nox.Session) -> None:
+    """Build the self-contained RPM package."""
+    shipways(session, "build", "rpm")
+
+
+@nox.session
+def tarball(session: nox.Session) -> None:
+    """Build the archive with instructions and an installer."""
+    shipways(session, "build", "tarball")
+
+
+@nox.session
+def docker(session: nox.Session) -> None:
+    """Build the container image and its archive."""
+    shipways(session, "build", "docker")
+
+
+@nox.session
+def verify(session: nox.Session) -> None:
+    """Install what dist/ holds on clean machines and follow it through its whole life."""
+    shipways(session, "verify")
+
+
+@nox.session(name="try")
+def try_(session: nox.Session) -> None:
+    """Install one artifact on a clean machine and open it on a local port: nox -s try -- deb."""
+    shipways(session, "try")
+
+
+@nox.session
+def report(session: nox.Session) -> None:
+    """Write the report again from dist/results.json."""
+    shipways(session, "report")
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """Run the fast tests, which start no process and open no socket unless they say so."""
+    session.install("-e", ".[lint]", *nox.project.dependency_groups(PYPROJECT, "test"))
+    session.run("pytest", "-m", "not acceptance and not browser", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run everything: the sample's tests on both ends of Django, units, acceptance, browser."""
+    session.install("-e", ".[lint]", *nox.project.dependency_groups(PYPROJECT, "test"))
+    sample(session, "--with-requirements", "requirements.lock")
+    sample(session, "--with", OLDEST_DJANGO)
+    session.run("pytest", "--cov", "--durations=15", *session.posargs)
+
+
+def sample(session: nox.Session, *choice: str) -> None:
+    """Run the sample's own tests with some choice of its dependencies."""
+    group = nox.project.dependency_groups(nox.project.load_toml("demoapp/pyproject.toml"), "test")
+    wanted = [word for requirement in group for word in ("--with", requirement)]
+    with session.chdir("demoapp"):
+        session.run(
+            *("uv", "run", "--isolated", "--no-project", "--with-editable", "."),
+            *choice,
+            *wanted,
+            *("pytest", "-q"),
+        )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and types of the toolkit and the sample."""
+    groups = nox.project.dependency_groups(PYPROJECT, "dev")
+    session.install("-e", ".[lint]", *groups)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.run("shellcheck", "bootstrap", ".ci/run")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure speed and size against the tools alone, as ratios in one run."""
+    session.install("-e", ".[lint]")
+    session.run("python", "-m", "bench", *session.posargs)

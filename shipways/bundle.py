@@ -1,0 +1,148 @@
+"""Source -> wheel -> wheelhouse -> Bundle: what all formats are made from, built once and cached.
+
+The wheel is built once; its dependencies come from the lock, checked hash by hash. A Bundle is
+their site-packages tree, the same bytes for the same lock and source (PEP 427, PEP 376).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from packaging.utils import parse_wheel_filename
+
+from shipways import lock, source
+from shipways.archive import repack_sdist
+from shipways.command import run
+from shipways.measure import tree_bytes
+from shipways.progress import step
+from shipways.project import Project
+from shipways.unpack import install_wheel
+
+BUILD_TIMEOUT_S = 600
+DOWNLOAD_TIMEOUT_S = 900
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A site-packages tree: files 0644, folders 0755, all times SOURCE_DATE_EPOCH, no bytecode."""
+
+    site: Path
+    pure: bool  # no compiled file: the same for every architecture
+    app_bytes: int
+    dependency_bytes: int
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What formats are made from, each stage done when first asked for.
+
+    Downloads are kept in `cache` between runs; the wheel and the bundle are made anew in `work`
+    every time, so that build times stay honest.
+    """
+
+    project: Project
+    epoch: int
+    cache: Path
+    work: Path
+    logs: Path
+
+    @cached_property
+    def source(self) -> Path:
+        """A snapshot of the project's files."""
+        tree = self.work / "source"
+        source.snapshot(self.project.root, tree)
+        return tree
+
+    @property
+    def wheel(self) -> Path:
+        """The project's wheel (PEP 427)."""
+        return next(self.distributions.glob("*.whl"))
+
+    @property
+    def sdist(self) -> Path:
+        """The project's source distribution (PEP 625)."""
+        return next(self.distributions.glob("*.tar.gz"))
+
+    @cached_property
+    def distributions(self) -> Path:
+        """Folder with wheel and sdist, by the project's own build backend (PEP 517)."""
+        target = self.work / "distributions"
+        with step("wheel and sdist"):
+            tree = self.work / "build"
+            shutil.copytree(self.source, tree)
+            run(
+                [sys.executable, "-m", "build", "--installer=uv", f"--outdir={target}", tree],
+                timeout=BUILD_TIMEOUT_S,
+                env={"SOURCE_DATE_EPOCH": str(self.epoch), "UV_CACHE_DIR": str(self.cache / "uv")},
+                log_file=self.logs / "distributions.log",
+            )
+            repack_sdist(next(target.glob("*.tar.gz")), self.epoch)
+        return target
+
+    @cached_property
+    def wheelhouse(self) -> tuple[Path, ...]:
+        """The dependencies' wheels, each checked against the lock."""
+        locked = lock.read(self.project.lock)
+        lock.check_project(self.project, locked)
+        key = sha256(self.project.lock.read_bytes()).hexdigest()[:16]
+        folder = self.cache / "wheelhouse" / key
+        if not folder.is_dir():
+            with step("wheelhouse, from the lock"):
+                self._download(folder)
+        wheels = tuple(sorted(folder.glob("*.whl")))
+        lock.check_wheelhouse(wheels, locked)
+        return wheels
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """The app and its dependencies, installed side by side."""
+        site = self.work / "site-packages"
+        wheels = (self.wheel, *self.wheelhouse)
+        with step("bundle"):
+            site.mkdir()
+            for wheel in wheels:
+                install_wheel(wheel, site)
+            settle(site, self.epoch)
+        app = _wheel_bytes(self.wheel)
+        return Bundle(site, all(map(_is_pure, wheels)), app, tree_bytes(site) - app)
+
+    def _download(self, folder: Path) -> None:
+        """Fill `folder`, or leave it absent: it is renamed into place when all is there."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as work:
+            run(
+                [
+                    sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes",
+                    "--only-binary=:all:", f"--cache-dir={self.cache / 'pip'}",
+                    f"--dest={work}/wheels", f"--requirement={self.project.lock}",
+                ],
+                timeout=DOWNLOAD_TIMEOUT_S,
+                log_file=self.logs / "wheelhouse.log",
+            )  # fmt: skip
+            with contextlib.suppress(FileExistsError, NotADirectoryError):
+                (Path(work) / "wheels").rename(folder)
+
+
+def settle(tree: Path, epoch: int) -> None:
+    """Give every file and folder below `tree` the same modes and times on every machine."""
+    for path in (*tree.rglob("*"), tree):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        os.utime(path, (epoch, epoch))
+
+
+def _wheel_bytes(wheel: Path) -> int:
+    with zipfile.ZipFile(wheel) as archive:
+        return sum(info.file_size for info in archive.infolist())
+
+
+def _is_pure(wheel: Path) -> bool:
+    return all(tag.platform == "any" for tag in parse_wheel_filename(wheel.name)[3])

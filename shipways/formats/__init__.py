@@ -1,0 +1,24 @@
+"""Every way to deliver a project: one module each, listed here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shipways.errors import UsageError
+from shipways.formats import wheel
+from shipways.formats.base import Format, Job, Options, Product, Tool
+
+__all__ = ["FORMATS", "Format", "Job", "Options", "Product", "Tool", "choose"]
+
+FORMATS: dict[str, Format] = {module.FORMAT.id: module.FORMAT for module in (wheel,)}
+
+
+def choose(ids: Iterable[str]) -> tuple[Format, ...]:
+    """The formats with these ids, each once, in the order asked for; none named means all."""
+    asked = list(dict.fromkeys(ids)) or list(FORMATS)
+    unknown = [name for name in asked if name not in FORMATS]
+    if unknown:
+        raise UsageError(
+            f"There is no format {unknown[0]!r}.", hint=f"Formats are: {', '.join(FORMATS)}."
+        )
+    return tuple(FORMATS[name] for name in asked)

@@ -1,0 +1,71 @@
+"""The contract of a format: a plain module with one `FORMAT`, listed in one dict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shipways.artifact import Step
+from shipways.bundle import Inputs
+from shipways.project import Project
+from shipways.results import Builder, Lint
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user chose on the command line."""
+
+    builder: str = "auto"  # nfpm | fpm | rpmbuild | auto: for deb-bundled and rpm
+    compression: str = "small"  # small for releases | fast for trying out
+    base_source: str = "auto"  # registry | archive | auto: where base images come from
+
+
+@dataclass(frozen=True)
+class Job:
+    """One build: the project, its shared inputs, and where to work."""
+
+    project: Project
+    inputs: Inputs
+    work: Path  # private and temporary, on the same file system as dist/
+    logs: Path  # dist/logs/FORMAT
+    options: Options = field(default_factory=Options)
+    cold: bool = False  # measure with empty caches: reuse nothing that an earlier build left
+
+    @property
+    def epoch(self) -> int:
+        """SOURCE_DATE_EPOCH: no artifact holds a later time."""
+        return self.inputs.epoch
+
+
+@dataclass(frozen=True)
+class Product:
+    """What a build gave: finished files in `Job.work`, the main one first, named as in dist/."""
+
+    paths: tuple[Path, ...]
+    builder: Builder
+    installed_bytes: int | None = None  # of the main file's content, unpacked
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program that a format needs on this machine."""
+
+    name: str
+    version: Callable[[], str | None]  # None where it is not there
+    hint: str  # how to get it
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way to deliver a project."""
+
+    id: str
+    title: str
+    installs_on: str
+    needs: Callable[[Project], str]  # what a target must have before the first command
+    uses: Sequence[str]  # stages of Inputs: distributions, wheelhouse, bundle
+    tools: Sequence[Tool]
+    build: Callable[[Job], Product]
+    lint: Callable[[Job, Product], list[Lint]]
+    steps: Callable[[Project], tuple[Step, ...]]

@@ -1,0 +1,70 @@
+"""The wheel and its sdist, by build (PEP 517): for anything with Python and pip."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from importlib.metadata import version
+
+from shipways import linters
+from shipways.artifact import Step
+from shipways.formats.base import Format, Job, Product, Tool
+from shipways.project import Project
+from shipways.results import Builder, Lint
+
+
+def build(job: Job) -> Product:
+    """Take both distributions from the inputs: every other format is made from this wheel."""
+    made = (job.inputs.wheel, job.inputs.sdist)
+    paths = tuple(job.work / path.name for path in made)
+    for path, copy in zip(made, paths, strict=True):
+        shutil.copyfile(path, copy)
+    return Product(paths, Builder(tool="build", version=version("build")))
+
+
+def lint(job: Job, product: Product) -> list[Lint]:
+    """What PyPI would say of the metadata, and what is wrong inside the wheel."""
+    return [
+        linters.check("twine", ["twine", "check", "--strict", *product.paths], job.logs),
+        linters.check("check-wheel-contents", ["check-wheel-contents", product.paths[0]], job.logs),
+    ]
+
+
+def file_name(project: Project) -> str:
+    """PEP 427; a pure wheel, or the pattern of one that is not."""
+    return f"{project.name.replace('-', '_')}-{project.version}-py3-none-any.whl"
+
+
+def steps(project: Project) -> tuple[Step, ...]:
+    """A virtual environment of its own, as PEP 668 asks for on the system's Python."""
+    home, name, wheel = f"/opt/{project.name}", project.name, file_name(project)
+    install = f"{home}/bin/pip install ./{wheel}"
+    state = f"{project.tool.state_dir_variable}={project.state_dir}"
+    serve = f"{home}/bin/{project.command} {' '.join(project.tool.serve)}"
+    return (
+        Step("prerequisite", "apt-get update", "refresh the list of packages"),
+        Step("prerequisite", "apt-get install -y python3-venv", "Python, pip and venv"),
+        Step("install", f"python3 -m venv {home}", "an environment of its own"),
+        Step("install", install, f"{name} and its dependencies, from PyPI"),
+        Step("start", f"env {state} {serve}", "migrate, then serve in the foreground"),
+        Step("upgrade", install, "the new wheel over the old one; then start again"),
+        Step("rollback", install, "the previous wheel over the new one; then start again"),
+        Step("remove", f"rm -r {home}", "the program; the data stays"),
+    )
+
+
+def needs(project: Project) -> str:
+    return f"Python {project.requires_python} with venv, and a package index for the dependencies"
+
+
+FORMAT = Format(
+    id="wheel",
+    title="Python wheel",
+    installs_on="anything with Python and pip, pipx or uv",
+    needs=needs,
+    uses=("distributions",),
+    tools=(Tool("build", partial(version, "build"), "pip install build"),),
+    build=build,
+    lint=lint,
+    steps=steps,
+)

@@ -1,0 +1,127 @@
+"""Build, lint and measure each format asked for; save after each, so that nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from shipways import host, report, results, source
+from shipways.attempt import Workshop, figures
+from shipways.dist import Dist, record_of
+from shipways.errors import BuildError, ProjectError, ShipwaysError, ToolMissing
+from shipways.formats import Format, Options, Product
+from shipways.progress import say, step
+from shipways.project import Project
+from shipways.results import FormatRecord, Lint, Results, StepRecord
+
+
+def build(
+    project: Project,
+    formats: Sequence[Format],
+    dist: Dist,
+    cache: Path,
+    options: Options,
+    *,
+    runs: int = 1,
+    cold: bool = False,
+) -> Results:
+    """Build `formats` into `dist` and return all results, which are saved and reported as well.
+
+    `runs` is the number of warm builds of each format. The first build of a format is a cold one,
+    later only with `cold`. A format that fails does not keep the others from being built.
+    """
+    epoch = source.epoch(project.root)
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    record = record_of(project, source.commit(project.root), epoch, now)
+    with dist.locked() as work:
+        found = dist.open_results(record)
+        found.host = host.describe()
+        workshop = Workshop(project, dist, work, cache, options, epoch)
+        for wanted in formats:
+            say(f"{wanted.id}: {wanted.title}")
+            before = found.formats.get(wanted.id)
+            found.formats[wanted.id] = _record(workshop, wanted, before, runs, cold)
+            _publish(found, dist)
+    return found
+
+
+def _publish(found: Results, dist: Dist) -> None:
+    results.save(found, dist.results_file)
+    dist.write_sums(found)
+    report.render(found, dist.path)
+
+
+def _record(
+    workshop: Workshop, wanted: Format, before: FormatRecord | None, runs: int, cold: bool
+) -> FormatRecord:
+    """The row of one format: built, failed with its reason, or skipped for want of a tool."""
+    record = _outline(workshop.project, wanted, before)
+    try:
+        for tool in wanted.tools:
+            if tool.version() is None:
+                raise ToolMissing(f"{tool.name} is not there.", hint=tool.hint)
+        _fill(record, workshop, wanted, before, runs, cold)
+    except ProjectError:
+        raise  # the project itself is wrong: no format can be built from it
+    except ToolMissing as error:
+        record.status, record.reason = "skipped", str(error)
+    except ShipwaysError as error:
+        record.status, record.reason = "failed", str(error)
+    if record.status != "ok":
+        say(f"  {record.status}: {record.reason}")
+    return record
+
+
+def _outline(project: Project, wanted: Format, before: FormatRecord | None) -> FormatRecord:
+    """The row without figures; it keeps the files that an earlier build left in dist/."""
+    return FormatRecord(
+        status="ok",
+        title=wanted.title,
+        needs=wanted.needs(project),
+        installs_on=wanted.installs_on,
+        steps=[
+            StepRecord(phase=s.phase, command=s.command, why=s.why) for s in wanted.steps(project)
+        ],
+        artifacts=before.artifacts if before else [],
+    )
+
+
+def _fill(
+    record: FormatRecord,
+    workshop: Workshop,
+    wanted: Format,
+    before: FormatRecord | None,
+    runs: int,
+    cold: bool,
+) -> None:
+    """Build, lint, put into dist/, and write all figures into the row."""
+    earlier = before.build.cold_s if before else None
+    cold_attempts = []
+    if cold or earlier is None:
+        cold_attempts = [workshop.attempt(wanted, "cold", cold=True)]
+    warm = [workshop.attempt(wanted, f"warm-{n}", cold=False) for n in range(1, runs + 1)]
+    product = warm[-1].product
+    record.builder = product.builder
+    record.build = figures(earlier, cold_attempts, warm, f"logs/{wanted.id}/")
+    record.lint = _lint(workshop, wanted, product)
+    if record.build.reproducible is False:
+        raise BuildError("Two builds of one commit gave different bytes; dist/ keeps what it had.")
+    record.artifacts = workshop.dist.place(product.paths)
+    record.artifacts[0].installed_bytes = product.installed_bytes
+    if before and _digests(before) == _digests(record):
+        record.targets = before.targets  # what was verified is still what is here
+
+
+def _digests(record: FormatRecord) -> list[str]:
+    return [file.sha256 for file in record.artifacts]
+
+
+def _lint(workshop: Workshop, wanted: Format, product: Product) -> list[Lint]:
+    with step(f"{wanted.id}: linters"):
+        found = wanted.lint(workshop.job(wanted), product)
+    dist = workshop.dist.path
+    for lint in found:
+        if lint.log and Path(lint.log).is_absolute():
+            lint.log = str(Path(lint.log).relative_to(dist))
+    return found

@@ -1,0 +1,78 @@
+"""The command line: exit codes, messages without a traceback, help worth reading."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from shipways import __main__ as cli
+from shipways import pipeline
+from shipways.results import FormatRecord, ProjectRecord, Results
+
+
+def results_with(**states: str) -> Results:
+    formats = {name: FormatRecord(status=state) for name, state in states.items()}
+    return Results(project=ProjectRecord(name="notes-app", version="1.2.0"), formats=formats)
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["build", "--help"], ["doctor", "--help"]])
+def test_help(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(argv)
+    assert caught.value.code == 0
+    assert "usage: shipways" in capsys.readouterr().out
+
+
+def test_no_pyproject(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["build", "wheel", "--project", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("shipways: There is no ")
+
+
+def test_unknown_format(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["build", "whel", "--project", str(notes)]) == 2
+    assert "There is no format 'whel'.\nFormats are: wheel" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [[], ["build", "--runs", "0"], ["build", "--builder", "x"]])
+def test_wrong_use(argv: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(argv)
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(("state", "code"), [("ok", 0), ("failed", 1), ("skipped", 3)])
+def test_exit_code_of_a_build(
+    notes: Path, monkeypatch: pytest.MonkeyPatch, state: str, code: int
+) -> None:
+    monkeypatch.setattr(pipeline, "build", lambda *_, **__: results_with(wheel=state))
+    assert cli.main(["build", "wheel", "--project", str(notes)]) == code
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (KeyboardInterrupt(), 130, "Stopped; dist/ keeps what it had."),
+        (OSError(errno.ENOSPC, "full", "/x"), 1, "No space left on device at /x."),
+    ],
+)
+def test_interrupts_and_full_disks_have_a_message(
+    notes: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+    says: str,
+) -> None:
+    def stop(*_: object, **__: object) -> Results:
+        raise error
+
+    monkeypatch.setattr(pipeline, "build", stop)
+    assert cli.main(["build", "wheel", "--project", str(notes)]) == code
+    assert says in capsys.readouterr().err
+
+
+def test_report_without_results(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["report", "--dist", str(tmp_path)]) == 1
+    assert "There are no results" in capsys.readouterr().err

@@ -1,0 +1,137 @@
+"""The pipeline with formats that need no tools: rows, figures, failures, what stays in dist/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shipways import host, pipeline, project, results, source
+from shipways.artifact import Step
+from shipways.dist import Dist
+from shipways.errors import BuildError, ProjectError
+from shipways.formats import Format, Job, Options, Product, Tool
+from shipways.results import Builder, Host, Lint, Results, Target
+
+Build = Callable[[Job], Product]
+
+
+def packed(content: str) -> Build:
+    def build(job: Job) -> Product:
+        path = job.work / "notes.pack"
+        path.write_text(content)
+        return Product((path,), Builder(tool="pack", version="1"), installed_bytes=len(content))
+
+    return build
+
+
+def lint(job: Job, product: Product) -> list[Lint]:
+    log = job.logs / "packlint.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(product.paths[0].name)
+    return [Lint(tool="packlint", log=str(log))]
+
+
+PACK = Format(
+    id="pack",
+    title="Pack",
+    installs_on="anything",
+    needs=lambda found: f"room for {found.name}",
+    uses=(),
+    tools=(),
+    build=packed("content"),
+    lint=lint,
+    steps=lambda found: (Step("install", f"unpack {found.name}", "put it there"),),
+)
+
+
+@pytest.fixture
+def build(notes: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Results]:
+    monkeypatch.setattr(source, "commit", lambda root: "c0ffee")
+    monkeypatch.setattr(source, "epoch", lambda root: 1700000000)
+    monkeypatch.setattr(host, "describe", lambda: Host(os="Test"))
+
+    def run(formats: Sequence[Format], **more: int) -> Results:
+        found = project.load(notes)
+        dist, cache = Dist(notes / "dist"), notes / "cache"
+        return pipeline.build(found, formats, dist, cache, Options(), **more)
+
+    return run
+
+
+def test_row_of_a_built_format(build: Callable[..., Results], notes: Path) -> None:
+    found = build([PACK], runs=3)
+    row = found.formats["pack"]
+    assert (row.status, row.title, row.needs) == ("ok", "Pack", "room for notes-app")
+    assert row.artifacts[0].path == "notes.pack"
+    assert row.artifacts[0].installed_bytes == 7
+    assert row.steps[0].command == "unpack notes-app"
+    assert row.lint[0].log == "logs/pack/packlint.log"
+    assert (notes / "dist" / row.lint[0].log).is_file()
+    assert len(row.build.runs) == 3
+    assert row.build.cold_s is not None
+    assert row.build.reproducible is True
+    assert (found.project.commit, found.host.os) == ("c0ffee", "Test")
+    assert results.load(notes / "dist" / "results.json") == found
+    names = {path.name for path in (notes / "dist").iterdir()}
+    assert {"notes.pack", "SHA256SUMS", "report.html", "report.md"} <= names
+    assert not any(name.startswith(".work-") for name in names)
+
+
+def test_cold_figure_is_kept_until_asked_for(build: Callable[..., Results]) -> None:
+    first = build([PACK]).formats["pack"].build
+    second = build([PACK]).formats["pack"].build
+    assert second.cold_s == first.cold_s
+    assert second.reproducible is None
+    assert build([PACK], cold=True).formats["pack"].build.cold_runs
+
+
+def test_failure_keeps_the_others_and_dist(build: Callable[..., Results], notes: Path) -> None:
+    def broken(job: Job) -> Product:
+        (job.work / "half.pack").write_text("half")
+        raise BuildError("the tool broke", log=job.logs / "tool.log")
+
+    build([PACK])
+    found = build([replace(PACK, build=broken), replace(PACK, id="other")])
+    row = found.formats["pack"]
+    assert (row.status, found.formats["other"].status) == ("failed", "ok")
+    assert "the tool broke" in row.reason
+    assert (notes / "dist" / "notes.pack").read_text() == "content"
+    assert not list((notes / "dist").rglob("half.pack"))
+
+
+def test_missing_tool_is_a_skipped_row(build: Callable[..., Results]) -> None:
+    absent = Tool("packer", lambda: None, "apt-get install packer")
+    row = build([replace(PACK, tools=(absent,))]).formats["pack"]
+    assert row.status == "skipped"
+    assert row.reason == "packer is not there.\napt-get install packer"
+
+
+def test_builds_that_differ_fail_and_change_nothing(
+    build: Callable[..., Results], notes: Path
+) -> None:
+    contents = iter(["one", "two"])
+    row = build([replace(PACK, build=lambda job: packed(next(contents))(job))]).formats["pack"]
+    assert row.status == "failed"
+    assert "different bytes" in row.reason
+    assert not (notes / "dist" / "notes.pack").exists()
+
+
+def test_wrong_project_stops_all(build: Callable[..., Results]) -> None:
+    def wrong(job: Job) -> Product:
+        raise ProjectError("the lock does not fit")
+
+    with pytest.raises(ProjectError):
+        build([replace(PACK, build=wrong), PACK])
+
+
+def test_verified_targets_live_as_long_as_the_bytes(
+    build: Callable[..., Results], notes: Path
+) -> None:
+    found = build([PACK])
+    found.formats["pack"].targets["debian:13"] = Target(status="ok")
+    results.save(found, notes / "dist" / "results.json")
+    assert build([PACK]).formats["pack"].targets
+    assert not build([replace(PACK, build=packed("new"))]).formats["pack"].targets
