@@ -6,27 +6,18 @@ The standard `[project]` table (PEP 621) says most of it; `[tool.shipways]` says
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
-from shipways.errors import ProjectError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from shipways.pyproject import Pyproject
 
 FILE_NAME = "pyproject.toml"
-T = TypeVar("T")
 
 
 class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,24 +57,6 @@ class ToolTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     debian_depends: tuple[str, ...] = ()
     environment: tuple[Setting, ...] = ()
     budget: dict[str, Budget] = {}
-
-
-EXAMPLES = {
-    "project": '[project]\nname = "notes"\nversion = "1.0.0"',
-    "project.name": 'name = "notes"',
-    "project.version": 'version = "1.0.0"',
-    "project.description": 'description = "Notes that a team shares"',
-    "project.requires-python": 'requires-python = ">=3.10"',
-    "project.scripts": '[project.scripts]\nnotes = "notes.cli:main"',
-    "tool.shipways": '[tool.shipways]\nwsgi = "notes.wsgi:application"',
-    "tool.shipways.wsgi": 'wsgi = "notes.wsgi:application"',
-    "tool.shipways.settings": 'settings = "notes.settings"',
-    "tool.shipways.state-dir-variable": 'state-dir-variable = "NOTES_STATE_DIR"',
-    "tool.shipways.maintainer": 'maintainer = "Ada Lovelace <ada@example.org>"',
-    "tool.shipways.command": 'command = "notes"   # a name from [project.scripts]',
-    "tool.shipways.lock": 'lock = "requirements.lock"   # by uv pip compile --generate-hashes',
-    "tool.shipways.port": "port = 8000",
-}
 
 
 @dataclass(frozen=True)
@@ -139,10 +112,10 @@ class Project:
 def load(root: Path) -> Project:
     """Read `root`/pyproject.toml. Raises `ProjectError` with the file, the key and an example."""
     root = root.resolve()
-    source = _Source(root / FILE_NAME)
+    source = Pyproject(root / FILE_NAME)
     table = source.get("project", dict)
     name = canonicalize_name(source.get("project.name", str))
-    tool = source.tool_table()
+    tool = _tool_table(source)
     scripts = source.get("project.scripts", dict, {})
     command = tool.command or name
     if command not in scripts:
@@ -164,79 +137,16 @@ def load(root: Path) -> Project:
     )
 
 
-class _Source:
-    """A pyproject.toml whose every error names the file, the key and an example."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self.data: Mapping[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise ProjectError(
-                f"There is no {path}.",
-                hint="Name the project's folder with --project; it needs a pyproject.toml.",
-            ) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ProjectError(f"{path} is not valid TOML: {error}") from error
-
-    def wrong(self, key: str, problem: str) -> ProjectError:
-        example = EXAMPLES.get(key)
-        hint = f"For example:\n{_indent(example)}" if example else ""
-        return ProjectError(f"{self.path}: {key}: {problem}.", hint=hint)
-
-    def get(self, key: str, kind: type[T], default: T | None = None) -> T:
-        value: Any = self.data
-        for part in key.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value is None:
-            value = default
-        if value is None or value == "":
-            dynamic = self.data.get("project", {}).get("dynamic", ())
-            stated = (
-                "is dynamic; it has to be stated" if key.split(".")[-1] in dynamic else "is missing"
-            )
-            raise self.wrong(key, stated)
-        if not isinstance(value, kind):
-            raise self.wrong(key, f"must be a {kind.__name__}, not {value!r}")
-        return value
-
-    def version(self) -> str:
-        text = self.get("project.version", str)
-        try:
-            return str(Version(text))
-        except InvalidVersion:
-            raise self.wrong("project.version", f"{text!r} is not a version (PEP 440)") from None
-
-    def specifier(self, key: str, default: str) -> str:
-        text = self.get(key, str, default)
-        try:
-            return str(SpecifierSet(text))
-        except InvalidSpecifier:
-            raise self.wrong(key, f"{text!r} is not a version specifier (PEP 440)") from None
-
-    def tool_table(self) -> ToolTable:
-        table = self.get("tool.shipways", dict)
-        try:
-            tool = msgspec.convert(table, ToolTable)
-        except msgspec.ValidationError as error:
-            raise self.wrong(*_explain(str(error))) from None
-        if "@" not in parseaddr(tool.maintainer)[1] or not parseaddr(tool.maintainer)[0]:
-            raise self.wrong(
-                "tool.shipways.maintainer", f"{tool.maintainer!r} is no name and address"
-            )
-        if not 0 < tool.port < 65536:
-            raise self.wrong("tool.shipways.port", f"{tool.port} is no port")
-        return tool
-
-
-def _explain(message: str) -> tuple[str, str]:
-    """msgspec's message -> (key, problem): "Expected `int`, got `str` - at `$.port`"."""
-    problem, _, place = message.partition(" - at `$")
-    key = "tool.shipways" + place.rstrip("`").replace("[...]", "")
-    missing = re.search(r"(?:missing required|unknown) field `([^`]+)`", problem)
-    if missing:
-        return f"{key}.{missing.group(1)}", "is missing" if "missing" in problem else "is not known"
-    return key, problem[0].lower() + problem[1:]
+def _tool_table(source: Pyproject) -> ToolTable:
+    tool = source.convert("tool.shipways", ToolTable)
+    name, address = parseaddr(tool.maintainer)
+    if "@" not in address or not name:
+        raise source.wrong(
+            "tool.shipways.maintainer", f"{tool.maintainer!r} is no name and address"
+        )
+    if not 0 < tool.port < 65536:
+        raise source.wrong("tool.shipways.port", f"{tool.port} is no port")
+    return tool
 
 
 def _license(value: Any) -> str:
@@ -256,7 +166,3 @@ def _readme(root: Path, value: Any) -> str:
     name = value.get("file") if isinstance(value, dict) else value
     path = root / str(name) if name else None
     return path.read_text(encoding="utf-8") if path and path.is_file() else ""
-
-
-def _indent(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())

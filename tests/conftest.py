@@ -1,4 +1,4 @@
-"""Unit tests are blocked from processes and sockets; what needs the real thing says so by marker."""
+"""Unit tests are blocked from processes and sockets; what needs the real thing says so."""
 
 from __future__ import annotations
 

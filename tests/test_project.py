@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shipways import project
+from shipways import project, pyproject
 from shipways.errors import ProjectError
 
 
@@ -46,7 +46,12 @@ def test_no_pyproject(tmp_path: Path) -> None:
         ('command = "notes"', 'port = "80"', "tool.shipways.port", "expected `int`"),
         ('command = "notes"', 'colour = "red"', "tool.shipways.colour", "not known"),
         ("Ada Lovelace <ada@example.org>", "Ada", "tool.shipways.maintainer", "address"),
-        ('command = "notes"', 'command = "notes"\nlock = "none.lock"', "tool.shipways.lock", "no file"),
+        (
+            'command = "notes"',
+            'command = "notes"\nlock = "none.lock"',
+            "tool.shipways.lock",
+            "no file",
+        ),
     ],
 )
 def test_wrong_value_names_file_key_and_example(
@@ -61,8 +66,8 @@ def test_wrong_value_names_file_key_and_example(
     message = str(caught.value)
     assert f"{path}: {key}: " in message
     assert says in message
-    if key in project.EXAMPLES:
-        assert project.EXAMPLES[key].splitlines()[0] in message
+    if key in pyproject.EXAMPLES:
+        assert pyproject.EXAMPLES[key].splitlines()[0] in message
 
 
 def test_not_toml(notes: Path) -> None:

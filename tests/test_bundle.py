@@ -1,0 +1,113 @@
+"""Bundles: what a wheel leaves in the tree, the same bytes every time, hashes checked."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from shipways import archive, bundle, project
+from shipways.bundle import Inputs
+from shipways.errors import HashMismatch
+from shipways.measure import sha256
+from shipways.unpack import install_wheel
+
+
+def make_wheel(folder: Path, name: str, files: dict[str, str], tag: str = "py3-none-any") -> Path:
+    """A wheel as PEP 427 describes it."""
+    info = f"{name}-1.0.dist-info"
+    content = {
+        **files,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n",
+        f"{info}/entry_points.txt": f"[console_scripts]\n{name} = {name}:main\n",
+    }
+    rows = []
+    for path, text in content.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=")
+        rows.append(f"{path},sha256={digest.decode()},{len(text.encode())}")
+    content[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,", ""])
+    wheel = folder / f"{name}-1.0-{tag}.whl"
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(wheel, "w") as made:
+        for path, text in content.items():
+            made.writestr(path, text)
+    return wheel
+
+
+@pytest.fixture
+def inputs(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inputs:
+    """Inputs whose distributions and wheelhouse are there already."""
+    work = tmp_path / "work"
+    wheel = make_wheel(work / "distributions", "notes", {"notes/__init__.py": "x = 1\n"})
+    django = make_wheel(
+        tmp_path / "house", "django", {"django/__init__.py": "", "django/a.txt": "a"}
+    )
+    lock = notes / "requirements.lock"
+    lock.write_text(f"django==5.2.1 --hash=sha256:{sha256(django)}\n")
+    key = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    cache = tmp_path / "cache"
+    (cache / "wheelhouse").mkdir(parents=True)
+    (tmp_path / "house").rename(cache / "wheelhouse" / key)
+    made = Inputs(project.load(notes), 1700000000, cache, work, tmp_path / "logs")
+    made.__dict__["distributions"] = wheel.parent
+    return made
+
+
+def test_bundle_is_the_same_for_the_same_lock(inputs: Inputs) -> None:
+    made = inputs.bundle
+    assert made.pure
+    names = {str(p.relative_to(made.site)) for p in made.site.rglob("*") if p.is_file()}
+    assert {"notes/__init__.py", "django/a.txt", "django-1.0.dist-info/METADATA"} <= names
+    assert not any("__pycache__" in name or "bin/" in name for name in names)
+    for path in made.site.rglob("*"):
+        assert path.stat().st_mtime == 1700000000
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644)
+    assert made.app_bytes > 0
+    assert made.dependency_bytes > 0
+
+
+def test_record_does_not_list_scripts(inputs: Inputs) -> None:
+    record = (inputs.bundle.site / "notes-1.0.dist-info" / "RECORD").read_text()
+    assert "notes/__init__.py,sha256=" in record
+    assert ".." not in record
+    assert str(inputs.work) not in record
+
+
+def test_changed_wheel_in_the_wheelhouse_is_refused(inputs: Inputs) -> None:
+    (wheel,) = (inputs.cache / "wheelhouse").rglob("*.whl")
+    wheel.write_bytes(wheel.read_bytes() + b"x")
+    with pytest.raises(HashMismatch, match=r"django-1\.0-py3-none-any\.whl"):
+        inputs.bundle  # noqa: B018
+
+
+def test_compiled_wheel_makes_the_bundle_impure(tmp_path: Path) -> None:
+    compiled = make_wheel(tmp_path, "fast", {"fast.py": ""}, "cp311-cp311-linux_x86_64")
+    assert not bundle._is_pure(compiled)
+    install_wheel(compiled, tmp_path / "site")
+    assert (tmp_path / "site" / "fast.py").is_file()
+
+
+def test_sdist_is_repacked(tmp_path: Path) -> None:
+    digests = []
+    for number in (1, 2):
+        tree = tmp_path / str(number) / "notes-1.0"
+        tree.mkdir(parents=True)
+        (tree / "setup.py").write_text("x")
+        (tree / "run.sh").write_text("echo")
+        (tree / "run.sh").chmod(0o700 if number == 1 else 0o755)
+        sdist = tmp_path / str(number) / "notes-1.0.tar.gz"
+        with tarfile.open(sdist, "w:gz") as packed:
+            packed.add(tree, "notes-1.0")
+        archive.repack_sdist(sdist, 1700000000)
+        digests.append(sha256(sdist))
+    assert digests[0] == digests[1]
+    with gzip.open(sdist) as raw, tarfile.open(fileobj=raw) as packed:
+        members = {member.name: member for member in packed}
+    assert members["notes-1.0/run.sh"].mode == 0o755
+    assert {(m.uid, m.uname, m.mtime) for m in members.values()} == {(0, "root", 1700000000)}
