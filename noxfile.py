@@ -117,3 +117,10 @@ def bench(session: nox.Session) -> None:
     """Measure speed and size against the tools alone, as ratios in one run."""
     session.install("-e", ".[lint]")
     session.run("python", "-m", "bench", *session.posargs)
+
+
+@nox.session
+def instructions(session: nox.Session) -> None:
+    """Write the sample's INSTALL.md and the README's table from the steps."""
+    session.install("-e", ".")
+    session.run("shipways", "instructions", "--project", "demoapp", "--readme", "README.md")

@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_build(commands)
     _add_report(commands)
     _add_doctor(commands)
+    _add_instructions(commands)
     return parser
 
 
@@ -131,6 +132,17 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.set_defaults(run=_doctor, verbose=False)
 
 
+def _add_instructions(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "instructions",
+        help="write the project's INSTALL.md, and the table between the marks of a README",
+        description="Write INSTALL.md from the steps that are executed, and the README's table.",
+    )
+    command.set_defaults(run=_instructions)
+    _add_places(command)
+    command.add_argument("--readme", type=Path, metavar="FILE", help="a README with the two marks")
+
+
 def _add_places(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--project", type=Path, default=Path(), metavar="DIR", help="the project (default: here)"
@@ -179,6 +191,18 @@ def _doctor(_: argparse.Namespace) -> int:
     from shipways import doctor
 
     return doctor.show()
+
+
+def _instructions(arguments: argparse.Namespace) -> int:
+    from shipways import instructions, project, results
+    from shipways.formats import choose
+
+    found, formats = project.load(arguments.project), choose([])
+    text = instructions.document(found, formats)
+    results.write_atomically(found.root / "INSTALL.md", text.encode())
+    if arguments.readme:
+        instructions.update(arguments.readme, instructions.table(found, formats))
+    return 0
 
 
 def _show(results: Results, dist: Path) -> None:

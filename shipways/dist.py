@@ -35,6 +35,15 @@ class Dist:
         """Folder for the logs of one format, kept below dist/logs."""
         return self.path / "logs" / name
 
+    def fresh_logs(self, name: str) -> Path:
+        """The same folder without an earlier build's logs; those of verified targets stay."""
+        folder = self.logs(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for log in folder.iterdir():
+            if log.is_file():
+                log.unlink()
+        return folder
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[Path]:
         """Hold dist/ alone and give a folder to work in, on the same file system.

@@ -35,12 +35,14 @@ def build(
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     record = record_of(project, source.commit(project.root), epoch, now)
     with dist.locked() as work:
+        dist.fresh_logs("inputs")
         found = dist.open_results(record)
         found.host = host.describe()
         workshop = Workshop(project, dist, work, cache, options, epoch)
         for wanted in formats:
             say(f"{wanted.id}: {wanted.title}")
             before = found.formats.get(wanted.id)
+            dist.fresh_logs(wanted.id)
             found.formats[wanted.id] = _record(workshop, wanted, before, runs, cold)
             _publish(found, dist)
     return found

@@ -1,0 +1,48 @@
+"""Instructions come from the steps, and what is in the repository is what they would be now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shipways import __main__ as cli
+from shipways import instructions, project
+from shipways.formats import FORMATS
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_step_is_in_the_document(notes: Path) -> None:
+    found = project.load(notes)
+    text = instructions.document(found, FORMATS.values())
+    for wanted in FORMATS.values():
+        for step in wanted.steps(found):
+            assert step.command in text
+
+
+def test_readme_and_install_are_current() -> None:
+    found = project.load(ROOT / "demoapp")
+    again = "nox -s instructions"
+    table = instructions.table(found, FORMATS.values())
+    assert table in (ROOT / "README.md").read_text(encoding="utf-8"), again
+    text = (ROOT / "demoapp" / "INSTALL.md").read_text(encoding="utf-8")
+    assert text == instructions.document(found, FORMATS.values()), again
+
+
+def test_command_writes_both(notes: Path, tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"# Hello\n{instructions.BEGIN}\nold\n{instructions.END}\nmore\n")
+    assert cli.main(["instructions", "--project", str(notes), "--readme", str(readme)]) == 0
+    text = readme.read_text()
+    assert text.startswith("# Hello\n<!--")
+    assert text.endswith("-->\nmore\n")
+    assert "old" not in text
+    assert "| wheel | Python >=3.10" in text
+    assert (notes / "INSTALL.md").read_text().startswith("# Install notes-app 1.2.0\n")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_can_be_installed_and_removed(notes: Path, name: str) -> None:
+    phases = {step.phase for step in FORMATS[name].steps(project.load(notes))}
+    assert {"install", "remove"} <= phases
