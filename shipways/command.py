@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import errno
 import logging
 import os
 import re
@@ -102,18 +103,11 @@ def run(
         )
     log.info("$ %s", shlex.join(words))
     started = time.monotonic()
-    process = subprocess.Popen(
-        [program, *words[1:]],
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-        stdin=stdin or subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    watch = Watch(process.pid)
-    watch.start()
-    with _ended_at_exit(process, watch), _timer(process, timeout) as expired:
+    with (
+        _started([program, *words[1:]], cwd, env, stdin) as process,
+        _watched(process) as watch,
+        _timer(process, timeout) as expired,
+    ):
         output = _collect(process, log_file, words)
         process.wait()
     done = Completed(
@@ -158,6 +152,7 @@ def _timer(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threadi
         _end(process)
 
     timer = threading.Timer(seconds, expire)
+    timer.daemon = True  # an interrupt may come before the try below
     timer.start()
     try:
         yield expired
@@ -166,14 +161,38 @@ def _timer(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threadi
 
 
 @contextlib.contextmanager
-def _ended_at_exit(process: subprocess.Popen[bytes], watch: Watch) -> Iterator[None]:
+def _started(
+    argv: Sequence[str],
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    stdin: IO[bytes] | None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The process, in a session of its own; on the way out it and its descendants are ended."""
+    process = subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        stdin=stdin or subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
     try:
-        yield
+        yield process
     finally:
-        watch.stop()
         _end(process)
         if process.stdout is not None:
             process.stdout.close()
+
+
+@contextlib.contextmanager
+def _watched(process: subprocess.Popen[bytes]) -> Iterator[Watch]:
+    watch = Watch(process.pid)
+    watch.start()
+    try:
+        yield watch
+    finally:
+        watch.stop()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -188,7 +207,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             return
 
 
-def spawn(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+def spawn(
+    argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """Start a helper that outlives Ctrl-C and reads end-of-file on its input when we end."""
     return subprocess.Popen(
         [str(word) for word in argv],
@@ -201,6 +222,8 @@ def spawn(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -
 
 
 def _failure(done: Completed) -> str:
+    if os.strerror(errno.ENOSPC) in done.output:
+        return f"{os.strerror(errno.ENOSPC)}: {done.argv[0]} could not write its files."
     tail = "\n".join(done.output.rstrip().splitlines()[-TAIL:])
     return f"{shlex.join(done.argv)} ended with status {done.returncode}:\n{tail}"
 
