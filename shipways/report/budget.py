@@ -1,0 +1,102 @@
+"""Limits that a project sets for its formats, and what exceeds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from shipways.errors import ProjectError
+from shipways.report.compare import CULPRITS, Culprit, compare
+from shipways.report.comparison import Row, overview
+from shipways.report.figure import Column
+from shipways.report.figures import BY_KEY
+from shipways.results import Results
+
+COLUMN_OF = {
+    "bytes": "artifact_bytes",
+    "seconds": "warm_s",
+    "commands": "commands",
+    "transfer_bytes": "transfer_bytes",
+    "footprint_bytes": "footprint_bytes",
+    "first_response_s": "first_response_s",
+    "idle_mib": "idle_mib",
+}
+EXAMPLE = "[tool.shipways.budget.deb-bundled]\nbytes = 4_000_000\nseconds = 20\ncommands = 1"
+
+
+class Budget(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A format's limits; one that is absent does not bind.
+
+    `bytes` is of the artifact, `seconds` of a warm build, `commands` what a person types.
+    """
+
+    bytes: int | None = None
+    seconds: float | None = None
+    commands: int | None = None
+    transfer_bytes: int | None = None
+    footprint_bytes: int | None = None
+    first_response_s: float | None = None
+    idle_mib: float | None = None
+
+
+@dataclass(frozen=True)
+class Overrun:
+    """A figure above its limit, and which parts of the artifact are to blame.
+
+    `grew` tells whether the parts are those that grew since an earlier run, or just the largest.
+    """
+
+    format: str
+    column: Column
+    value: float
+    limit: float
+    culprits: tuple[Culprit, ...] = ()
+    grew: bool = False
+
+
+def budgets(table: Mapping[str, Any], file: str = "pyproject.toml") -> dict[str, Budget]:
+    """Read `[tool.shipways.budget]`. Raises `ProjectError` that names the wrong key."""
+    try:
+        return msgspec.convert(dict(table), dict[str, Budget])
+    except msgspec.ValidationError as error:
+        raise ProjectError(
+            f"{file}: [tool.shipways.budget]: {error}", hint=f"For example:\n{EXAMPLE}"
+        ) from error
+
+
+def over_budget(
+    results: Results, budget: Mapping[str, Budget], old: Results | None = None
+) -> list[Overrun]:
+    """All figures above their limits; with an earlier run, the culprits are what grew since."""
+    rows = {row.id: row for row in overview(results).rows}
+    grown = _grown(old, results) if old else {}
+    return [
+        _overrun(rows[name], key, limit, grown.get(name, ()))
+        for name, limits in budget.items()
+        if name in rows
+        for key, limit in _limits(limits)
+        if (rows[name].figures[key].value or 0.0) > limit
+    ]
+
+
+def _limits(budget: Budget) -> list[tuple[str, float]]:
+    named = ((column, getattr(budget, name)) for name, column in COLUMN_OF.items())
+    return [(column, limit) for column, limit in named if limit is not None]
+
+
+def _grown(old: Results, new: Results) -> dict[str, tuple[Culprit, ...]]:
+    return {
+        change.format: change.culprits for change in compare(old, new).changes if change.culprits
+    }
+
+
+def _overrun(row: Row, key: str, limit: float, grown: tuple[Culprit, ...]) -> Overrun:
+    column = BY_KEY[key]
+    culprits: tuple[Culprit, ...] = ()
+    if column.unit == "bytes":
+        largest = sorted(row.record.contents.items(), key=lambda item: -item[1])
+        culprits = grown or tuple(Culprit(part, size) for part, size in largest[:CULPRITS])
+    return Overrun(row.id, column, row.figures[key].value or 0.0, limit, culprits, bool(grown))

@@ -1,0 +1,58 @@
+"""What there is to say beside the figures: provenance, requirements, builders, steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from shipways.report.comparison import Row
+from shipways.report.phrases import lint_counts
+from shipways.report.words import Words
+from shipways.report.words import mark as _
+from shipways.results import Results, StepRecord
+
+
+def provenance(results: Results, words: Words) -> Iterator[str]:
+    """Who built what, when, where and from which commit."""
+    project, host = results.project, results.host
+    if project.commit:
+        yield words.say(_("commit %(commit)s")) % {"commit": project.commit[:12]}
+    if project.built_at:
+        yield words.say(_("built %(date)s")) % {"date": words.date(project.built_at)}
+    machine = ", ".join(part for part in (host.os, host.arch) if part)
+    if machine:
+        yield words.say(_("on %(machine)s")) % {"machine": machine}
+    if host.cpus:
+        form = words.plural("%(number)s processor", "%(number)s processors", host.cpus)
+        yield form % {"number": words.number(host.cpus)}
+    for tool, version in (("Python", host.python), ("Docker", host.docker)):
+        if version:
+            yield f"{tool} {version}"
+    if host.shipways:
+        yield f"shipways {host.shipways}"
+
+
+def about(row: Row, words: Words) -> Iterator[tuple[str, str]]:
+    """What there is to say about a format beside its figures, as names and values."""
+    record = row.record
+    if record.installs_on:
+        yield words.say(_("Installs on")), words.say(record.installs_on)
+    if record.needs:
+        yield words.say(_("The target must have")), words.say(record.needs)
+    if record.builder:
+        builder = record.builder
+        built = " ".join(part for part in (builder.tool, builder.version) if part)
+        more = "; ".join(part for part in (builder.compression, builder.why) if part)
+        yield words.say(_("Built with")), f"{built} ({more})" if more else built
+    if record.lint:
+        told = (
+            f"{lint.tool} {lint.version}".strip()
+            + f": {lint_counts(lint.errors, lint.warnings, words)}"
+            for lint in record.lint
+        )
+        yield words.say(_("Linters")), "; ".join(told)
+
+
+def by_phase(steps: Sequence[StepRecord]) -> list[tuple[str, list[StepRecord]]]:
+    """Steps in groups of one phase, in their order."""
+    return [(phase, list(group)) for phase, group in groupby(steps, lambda step: step.phase)]

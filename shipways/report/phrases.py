@@ -1,0 +1,102 @@
+"""Values in words: figures with their units, spreads, differences."""
+
+from __future__ import annotations
+
+from shipways.report.figure import Column, Figure
+from shipways.report.words import NBSP, Words, brief
+from shipways.report.words import mark as _
+
+PHASES = {
+    "prerequisite": _("Before the first command"),
+    "install": _("Install"),
+    "start": _("Start"),
+    "upgrade": _("Upgrade"),
+    "rollback": _("Roll back"),
+    "remove": _("Remove"),
+    "purge": _("Remove with all data"),
+}
+STATUS = {"ok": _("ok"), "failed": _("failed"), "skipped": _("skipped")}
+
+
+def figure_text(column: Column, figure: Figure, words: Words) -> str:
+    """A figure as a reader sees it; absence in words."""
+    if figure.text:
+        return figure.text
+    if figure.value is None:
+        return words.say(_("not measured") if figure.offered else _("not offered"))
+    return value_text(column.unit, figure.value, words)
+
+
+def value_text(unit: str, value: float, words: Words) -> str:
+    """A value with its unit."""
+    if unit == "flag":
+        return words.say(_("yes") if value else _("no"))
+    if unit == "share":
+        return words.percent(value)
+    if unit == "score":
+        return words.number(value, 1)
+    if unit == "count":
+        return words.number(value)
+    measures = {"bytes": words.bytes, "seconds": words.seconds, "mib": words.mib}
+    return measures[unit](value)
+
+
+def spoken_text(column: Column, value: float, words: Words) -> str:
+    """A value as a sentence says it: a bare count with its noun."""
+    if column.key != "commands":
+        return value_text(column.unit, value, words)
+    form = words.plural("%(number)s command", "%(number)s commands", round(value))
+    return form % {"number": words.number(value)}
+
+
+def spread_text(column: Column, figure: Figure, words: Words) -> str:
+    """From the smallest to the largest run, or nothing where there was one run."""
+    if len(figure.runs) < 2:
+        return ""
+    form = words.plural("median of %(number)s run", "median of %(number)s runs", len(figure.runs))
+    ends = range_text(column.unit, figure.low, figure.high, words)
+    return form % {"number": words.number(len(figure.runs))} + f", {ends}"
+
+
+def range_text(unit: str, low: float, high: float, words: Words) -> str:
+    """From one value to another; the unit once where both have the same."""
+    first, last = value_text(unit, low, words), value_text(unit, high, words)
+    number, _gap, name = first.partition(NBSP)
+    return f"{number if last.endswith(NBSP + name) else first}–{last}"
+
+
+def more_text(column: Column, least: float, value: float, words: Words) -> str:
+    """By how much a value exceeds the least one."""
+    if column.unit == "count" or not least:
+        more = value_text(column.unit, value - least, words)
+        return words.say(_("%(number)s more")) % {"number": more}
+    ratio = value / least
+    if ratio < 2:
+        return words.say(_("%(share)s more")) % {"share": words.percent(ratio - 1)}
+    whole = round(ratio) if ratio >= 100 else 2  # fractions go with the form of two or more
+    form = words.plural("%(ratio)s time as much", "%(ratio)s times as much", whole)
+    return form % {"ratio": words.ratio(ratio)}
+
+
+def lint_counts(errors: int, warnings: int, words: Words) -> str:
+    """A linter's counts in words."""
+    if not errors and not warnings:
+        return words.say(_("no findings"))
+    error = words.plural("%(number)s error", "%(number)s errors", errors)
+    warning = words.plural("%(number)s warning", "%(number)s warnings", warnings)
+    return ", ".join(
+        form % {"number": words.number(number)}
+        for form, number in ((error, errors), (warning, warnings))
+        if number
+    )
+
+
+def left_text(files: int, size: int, words: Words) -> str:
+    """What stayed behind after a removal."""
+    form = words.plural("%(number)s file", "%(number)s files", files)
+    return ", ".join([form % {"number": words.number(files)}, words.bytes(size)])
+
+
+def reason_text(reason: str, words: Words) -> str:
+    """A reason in one line, or that there is none."""
+    return brief(reason) or words.say(_("no reason was recorded"))

@@ -1,0 +1,176 @@
+"""What the templates ask for: the comparison in one language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from markupsafe import Markup, escape
+
+from shipways.report import facts, phrases, sentences, summary
+from shipways.report.cells import Cell, Evidence, cell, evidence
+from shipways.report.chooser import Chooser
+from shipways.report.claims import ClaimView, claim_views
+from shipways.report.compare import Comparison
+from shipways.report.comparison import Overview, Row
+from shipways.report.findings import Findings
+from shipways.report.picture import Picture
+from shipways.report.pictures import pictures
+from shipways.report.targets import TargetView, heads, target_views
+from shipways.report.words import Words
+
+
+class HtmlInk:
+    """Escapes whatever is not markup of ours."""
+
+    def __init__(self, prefix: str, anchors: dict[str, str]) -> None:
+        self._prefix = prefix
+        self._anchors = anchors
+
+    def text(self, text: str) -> str:
+        """Any text, escaped."""
+        return escape(text)
+
+    def name(self, name: str) -> str:
+        """A format's name, leading to its part of the page."""
+        if name not in self._anchors:
+            return Markup("<b>%s</b>") % name
+        link = Markup('<a class="name" href="#%s-%s">%s</a>')
+        return link % (self._prefix, self._anchors[name], name)
+
+    def fill(self, message: str, **values: str) -> str:
+        """A translated message; values that are no markup yet are escaped."""
+        return Markup(message) % values
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A command to type: as whom, what, and why."""
+
+    prompt: str  # "#" for root, "$" for anybody
+    command: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One language's part of the page."""
+
+    view: Overview
+    found: Findings
+    words: Words
+    dist: Path
+    changes: Comparison | None = None
+
+    @property
+    def language(self) -> str:
+        """The language, such as `en`."""
+        return self.words.language
+
+    @cached_property
+    def ink(self) -> HtmlInk:
+        """How sentences are written here."""
+        return HtmlInk(self.language, {row.id: row.anchor for row in self.view.rows})
+
+    @cached_property
+    def findings(self) -> list[tuple[str, str, str]]:
+        """Each finding as kind, title and sentence."""
+        return list(sentences.findings(self.found, self.words, self.ink))
+
+    @cached_property
+    def problems(self) -> list[tuple[str, str]]:
+        """Each missing format as sentence and log."""
+        return [
+            (sentences.problem_sentence(each, self.words, self.ink), each.log)
+            for each in self.found.problems
+        ]
+
+    @cached_property
+    def provenance(self) -> list[str]:
+        """Who built what, when, where."""
+        return list(facts.provenance(self.view.results, self.words))
+
+    @cached_property
+    def pictures(self) -> list[Picture]:
+        """The charts."""
+        return pictures(self.view, self.words)
+
+    @cached_property
+    def chooser(self) -> Chooser:
+        """The questions, and each format's answers."""
+        return Chooser(self.view, self.words)
+
+    @cached_property
+    def claims(self) -> list[ClaimView]:
+        """The claims that were measured."""
+        return [*claim_views(self.view.results, self.words)]
+
+    def cells(self, row: Row) -> list[Cell]:
+        """A format's cells of the main table."""
+        return [cell(row, column, self.words) for column in self.view.columns]
+
+    def platforms(self) -> list[tuple[str, list[str]]]:
+        """The systems that install figures are from, each with its formats."""
+        formats: dict[str, list[str]] = {}
+        for row in self.view.rows:
+            if row.target and row.record.targets[row.target].platform:
+                formats.setdefault(row.record.targets[row.target].platform, []).append(row.id)
+        return [*formats.items()]
+
+    def evidence(self, row: Row) -> list[Evidence]:
+        """Where each of a format's figures came from."""
+        return [*evidence(row, self.view.columns, self.words)]
+
+    def targets(self, row: Row) -> list[TargetView]:
+        """A format on each of its targets."""
+        return [*target_views(row, self.words)]
+
+    def target_heads(self) -> list[str]:
+        """The titles of a target's figures."""
+        return heads(self.words)
+
+    def facts(self, row: Row) -> list[tuple[str, str]]:
+        """What there is to say about a format beside its figures."""
+        return [*facts.about(row, self.words)]
+
+    def reason(self, reason: str) -> str:
+        """A reason in one line."""
+        return phrases.reason_text(reason, self.words)
+
+    def status(self, status: str) -> str:
+        """A status in words."""
+        return self.words.say(phrases.STATUS.get(status, status))
+
+    def phases(self, row: Row) -> list[tuple[str, str, list[Typed]]]:
+        """A format's commands, as phase, title of the phase, and what to type."""
+        return [
+            (phase, self.words.say(phrases.PHASES.get(phase, phase)), [
+                Typed(
+                    "$" if step.command.startswith("$ ") else "#",
+                    step.command.removeprefix("$ "),
+                    self.words.say(step.why),
+                )
+                for step in steps
+            ])
+            for phase, steps in facts.by_phase(row.record.steps)
+        ]  # fmt: skip
+
+    def change_heads(self) -> list[str]:
+        """The titles of the table of changes."""
+        return [self.words.say(head) for head in summary.HEADS]
+
+    def change_rows(self) -> list[list[str]]:
+        """Each change as format, figure, before, now, and how it changed."""
+        changes = self.changes.changes if self.changes else ()
+        return [[*summary.cells(change, self.words, self.ink)] for change in changes]
+
+    def change_notes(self) -> list[str]:
+        """What the table of changes does not say."""
+        return [*summary.notes(self.changes, self.words, self.ink)] if self.changes else []
+
+    def has_log(self, path: str) -> bool:
+        """Whether a log is there to be opened: inside `dist`, and kept."""
+        pure = PurePosixPath(path)
+        inside = not pure.is_absolute() and ".." not in pure.parts
+        return inside and (self.dist / pure).is_file()

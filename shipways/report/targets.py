@@ -1,0 +1,76 @@
+"""A format on each clean machine that it was tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shipways.report.comparison import Row
+from shipways.report.figures import BY_KEY
+from shipways.report.phrases import STATUS, value_text
+from shipways.report.words import Words, brief
+from shipways.report.words import mark as _
+from shipways.results import StepResult, Target
+
+FIGURES = ("transfer_bytes", "footprint_bytes", "install_s", "first_response_s", "idle_mib")
+PHASES = {
+    "install": _("install"),
+    "serve": _("serve"),
+    "hardening": _("confined"),
+    "persist": _("keep data"),
+    "upgrade": _("upgrade"),
+    "rollback": _("roll back"),
+    "broken_upgrade": _("survive a broken upgrade"),
+    "remove": _("remove"),
+    "purge": _("purge"),
+}
+
+
+@dataclass(frozen=True)
+class TargetView:
+    """One target: how it went, its figures, its phases and the commands that ran there."""
+
+    name: str
+    platform: str
+    status: str
+    status_text: str
+    reason: str  # in one line; the notes have all of it
+    figures: tuple[str, ...]
+    phases: tuple[tuple[str, str, str], ...]  # title, what happened, note
+    steps: tuple[tuple[StepResult, str], ...]  # with seconds in words
+
+
+def heads(words: Words) -> list[str]:
+    """The titles of a target's figures."""
+    return [words.say(BY_KEY[key].title) for key in FIGURES]
+
+
+def target_views(row: Row, words: Words) -> Iterator[TargetView]:
+    """Each target of a format."""
+    for name, target in row.record.targets.items():
+        yield TargetView(
+            name,
+            target.platform,
+            target.status,
+            words.say(STATUS.get(target.status, target.status)),
+            brief(target.reason),
+            tuple(_figure(target, key, words) for key in FIGURES),
+            tuple(_phases(target, words)),
+            tuple((step, words.seconds(step.seconds)) for step in target.steps),
+        )
+
+
+def _figure(target: Target, key: str, words: Words) -> str:
+    value = getattr(target, key)
+    return "–" if value is None else value_text(BY_KEY[key].unit, value, words)
+
+
+def _phases(target: Target, words: Words) -> Iterator[tuple[str, str, str]]:
+    for phase, went in target.lifecycle.items():
+        if isinstance(went, bool):
+            told = words.say(_("yes") if went else _("no"))
+        else:
+            told = words.say(went)
+        if phase in target.phase_s:
+            told = f"{told}, {words.seconds(target.phase_s[phase])}"
+        yield words.say(PHASES.get(phase, phase)), told, target.notes.get(phase, "")

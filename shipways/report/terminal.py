@@ -1,0 +1,112 @@
+"""The comparison as a table in the terminal, with the findings below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from shipways.report import phrases, sentences, summary
+from shipways.report.budget import Overrun
+from shipways.report.compare import Comparison
+from shipways.report.comparison import BEST, Overview, Row
+from shipways.report.findings import Findings
+from shipways.report.summary import OVER_BUDGET
+from shipways.report.words import Words, one_line
+from shipways.report.words import mark as _
+
+SHOWN = (
+    "artifact_bytes",
+    "cold_s",
+    "warm_s",
+    "lint",
+    "commands",
+    "transfer_bytes",
+    "footprint_bytes",
+    "first_response_s",
+    "offline",
+    "passed",
+)
+
+
+class PlainInk:
+    """Text as it is: `rich.text.Text` knows no markup."""
+
+    def text(self, text: str) -> str:
+        """The text on one line."""
+        return one_line(text)
+
+    def name(self, name: str) -> str:
+        """The name as it is."""
+        return self.text(name)
+
+    def fill(self, message: str, **values: str) -> str:
+        """A message with its values."""
+        return message % values
+
+
+def show(view: Overview, found: Findings, words: Words, console: Console) -> None:
+    """Print the table, what is missing, and what was found."""
+    ink = PlainInk()
+    if view.rows:
+        console.print(_table(view, words))
+    else:
+        console.print(Text(words.say(_("No format has been built yet."))))
+    for problem in found.problems:
+        text = Text(sentences.problem_sentence(problem, words, ink))
+        text.stylize("red" if problem.status == "failed" else "yellow", 0, len(problem.format))
+        console.print(text, soft_wrap=True)
+    for _kind, title, sentence in sentences.findings(found, words, ink):
+        console.print(Text.assemble((f"{title}: ", "bold"), sentence), soft_wrap=True)
+
+
+def _table(view: Overview, words: Words) -> Table:
+    project = view.results.project
+    table = Table(title=Text(f"{project.name} {project.version}"), title_style="bold")
+    table.add_column(words.say(_("Format")), no_wrap=True)
+    columns = [column for column in view.columns if column.key in SHOWN]
+    for column in columns:
+        table.add_column(words.say(column.title), justify="right")
+    for row in view.rows:
+        table.add_row(Text(row.id), *(_cell(row, column.key, view, words) for column in columns))
+    return table
+
+
+def _cell(row: Row, key: str, view: Overview, words: Words) -> Text:
+    column = next(column for column in view.columns if column.key == key)
+    figure = row.figures[key]
+    if figure.value is None and not figure.text:
+        missing = phrases.STATUS.get(row.record.status, "") if not row.ok else ""
+        return Text(words.say(missing) if missing else "–", style="dim")
+    best = row.marks.get(key) == BEST
+    shown = phrases.figure_text(column, figure, words)
+    return Text(f"{shown} *" if best else shown, style="bold green" if best else "")
+
+
+def show_changes(
+    comparison: Comparison, overruns: Sequence[Overrun], words: Words, console: Console
+) -> None:
+    """Print what changed from one run to another, and what is over budget."""
+    ink = PlainInk()
+    if comparison.changes:
+        console.print(_changes(comparison, words, ink))
+    for note in summary.notes(comparison, words, ink):
+        console.print(Text(note), soft_wrap=True)
+    for overrun in overruns:
+        told = Text.assemble(
+            (f"{words.say(OVER_BUDGET)} ", "bold red"),
+            summary.overrun_sentence(overrun, words, ink),
+        )
+        console.print(told, soft_wrap=True)
+
+
+def _changes(comparison: Comparison, words: Words, ink: PlainInk) -> Table:
+    table = Table()
+    for place, head in enumerate(summary.HEADS):
+        table.add_column(words.say(head), justify="right" if place in (2, 3) else "left")
+    for change in comparison.changes:
+        cells = [Text(cell) for cell in summary.cells(change, words, ink)]
+        table.add_row(*cells, style="red" if change.worse else "green")
+    return table

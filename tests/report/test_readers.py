@@ -1,0 +1,180 @@
+"""Figures are read as they were measured; what was not is absent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shipways.report.figure import Figure, Seen
+from shipways.report.figures import BY_KEY, COLUMNS
+from shipways.results import (
+    Builder,
+    BuildFigures,
+    File,
+    FormatRecord,
+    Lint,
+    StepRecord,
+    StepResult,
+    Target,
+)
+
+
+def read(key: str, record: FormatRecord, name: str = "") -> Figure:
+    return BY_KEY[key].read(Seen(record, name, record.targets.get(name)))
+
+
+def on(**fields: Any) -> FormatRecord:
+    target = Target(**{"status": "ok", **fields})
+    return FormatRecord(status="ok", targets={"debian-13": target})
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.key)
+def test_nothing_measured_is_absent(column: Any) -> None:
+    figure = column.read(Seen(FormatRecord(status="failed")))
+    assert figure.value is None
+    assert not figure.text
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.key)
+def test_an_empty_target_is_absent(column: Any) -> None:
+    record = on()
+    figure = column.read(Seen(record, "debian-13", record.targets["debian-13"]))
+    assert figure.value is None or column.key == "passed"
+
+
+def test_the_first_artifact_is_the_one_delivered() -> None:
+    record = FormatRecord(
+        status="ok",
+        builder=Builder(tool="build", version="1.2"),
+        artifacts=[
+            File(path="a.whl", sha256="1", bytes=10),
+            File(path="a.tar.gz", sha256="2", bytes=99),
+        ],
+    )
+    figure = read("artifact_bytes", record)
+    assert figure.value == 10
+    assert figure.source.files == (("a.whl", "1"), ("a.tar.gz", "2"))
+    assert figure.source.tool == "build 1.2"
+
+
+def test_a_format_without_a_file_offers_none() -> None:
+    assert not read("artifact_bytes", FormatRecord(status="ok")).offered
+    assert read("artifact_bytes", FormatRecord(status="failed")).offered
+
+
+def test_a_missing_median_is_made_from_its_runs() -> None:
+    build = BuildFigures(runs=[3.0, 1.0, 2.0], command="make", log="logs/a.log")
+    figure = read("warm_s", FormatRecord(status="ok", build=build))
+    assert (figure.value, figure.low, figure.high) == (2.0, 1.0, 3.0)
+    assert figure.source.commands == ("make",)
+    assert figure.source.logs == ("logs/a.log",)
+
+
+def test_without_runs_the_spread_is_the_value() -> None:
+    figure = Figure(4.0)
+    assert (figure.low, figure.high) == (4.0, 4.0)
+
+
+def test_linters_add_up() -> None:
+    lint = [Lint(tool="lintian", errors=1, warnings=2, log="l"), Lint(tool="x", version="1")]
+    figure = read("lint", FormatRecord(status="ok", lint=lint))
+    assert figure.value == 3
+    assert figure.source.tool == "lintian, x 1"
+
+
+def test_commands_are_those_of_install_and_start() -> None:
+    phases = ("prerequisite", "install", "start", "remove")
+    steps = [StepRecord(phase=phase, command=phase) for phase in phases]
+    assert read("commands", FormatRecord(status="ok", steps=steps)).value == 2
+
+
+def test_commands_counted_on_the_target_come_first() -> None:
+    assert read("commands", on(commands=5), "debian-13").value == 5
+
+
+def test_figures_of_a_failed_target_do_not_count() -> None:
+    record = on(status="failed", install_s=3.0, user="app")
+    assert read("install_s", record, "debian-13").value is None
+
+
+def test_figures_count_where_only_a_later_phase_failed() -> None:
+    record = on(status="failed", install_s=3.0, lifecycle={"install": True, "purge": False})
+    assert read("install_s", record, "debian-13").value == 3
+
+
+def test_commands_typed_again_later_are_not_the_install() -> None:
+    def step(phase: str, command: str, log: str) -> StepResult:
+        return StepResult(phase=phase, command=command, seconds=1, ok=True, log=f"logs/{log}.log")
+
+    steps = [
+        step("prerequisite", "update", "install"),
+        step("install", "get", "install"),
+        step("start", "run", "install"),
+        step("start", "run", "persist"),
+        step("upgrade", "get newer", "upgrade"),
+        step("upgrade", "get broken", "broken_upgrade"),
+        step("install", "get", "remove"),
+    ]
+    record = on(steps=steps, idle_mib=1, lifecycle={"upgrade": True})
+    assert read("idle_mib", record, "debian-13").source.commands == ("get", "run")
+    assert read("upgrade", record, "debian-13").source.commands == ("get newer",)
+    assert read("upgrade", record, "debian-13").source.logs == ("logs/upgrade.log",)
+
+
+def test_a_target_figure_knows_its_commands_and_logs() -> None:
+    steps = [
+        StepResult(phase="prerequisite", command="first", seconds=1, ok=True, log="logs/0"),
+        StepResult(phase="install", command="second", seconds=1, ok=True, log="logs/1"),
+        StepResult(phase="start", command="third", seconds=1, ok=True, log="logs/1"),
+    ]
+    figure = read("install_s", on(install_s=2.0, install_runs=[1.9, 2.1], steps=steps), "debian-13")
+    assert figure.runs == (1.9, 2.1)
+    assert figure.source.commands == ("second", "third")
+    assert figure.source.logs == ("logs/1",)
+    assert figure.source.target == "debian-13"
+
+
+def test_flags_are_numbers() -> None:
+    assert read("offline", on(offline=True), "debian-13").value == 1
+    assert read("offline", on(offline=False), "debian-13").value == 0
+
+
+def test_one_failed_phase_anywhere_is_a_failure() -> None:
+    record = FormatRecord(
+        status="ok",
+        targets={
+            "good": Target(status="ok", lifecycle={"rollback": True}),
+            "bad": Target(
+                status="ok", lifecycle={"rollback": False}, notes={"rollback": "old file left"}
+            ),
+        },
+    )
+    figure = read("rollback", record, "good")
+    assert figure.value == 0
+    assert figure.source.target == "bad"
+    assert figure.source.notes == ("old file left",)
+
+
+def test_a_phase_that_is_not_offered_is_no_failure() -> None:
+    figure = read("rollback", on(lifecycle={"rollback": "not offered"}), "debian-13")
+    assert figure.value is None
+    assert not figure.offered
+
+
+def test_what_stays_behind_is_no_clean_removal() -> None:
+    lifecycle: dict[str, bool | str] = {"remove": True, "purge": True}
+    assert read("removal", on(lifecycle=lifecycle), "debian-13").value == 1
+    figure = read("removal", on(lifecycle=lifecycle, residue_files=2, residue_bytes=9), "debian-13")
+    assert (figure.value, figure.left) == (0, (2, 9))
+
+
+def test_skipped_targets_were_not_tried() -> None:
+    record = FormatRecord(
+        status="ok",
+        targets={
+            name: Target(status=status)
+            for name, status in (("a", "ok"), ("b", "failed"), ("c", "skipped"))
+        },
+    )
+    assert read("passed", record).text == "1/2"
