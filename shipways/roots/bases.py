@@ -1,0 +1,104 @@
+"""Bases: how each distribution's bare system comes from a registry or from the Debian archive."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from docker.errors import DockerException
+
+from shipways import command
+from shipways.errors import BuildError
+from shipways.roots import engine, host, layers, rpm_platform
+
+BOOTSTRAP_TIMEOUT_S = 600
+PULL_TIMEOUT_S = 300
+SUITES = {"debian:13": "trixie", "debian:12": "bookworm"}
+REGISTRY_NAMES = {
+    "debian:13": "debian:trixie-slim",
+    "debian:12": "debian:bookworm-slim",
+    "rpm": "fedora:43",
+}
+PLATFORMS = {
+    "debian:13": "Debian 13 (trixie)",
+    "debian:12": "Debian 12 (bookworm)",
+    "rpm": "Fedora 43",
+}
+DEBIAN_SYSTEMD = ("systemd", "systemd-sysv")
+DOCKER = ("docker.io", "docker-cli", "iptables")
+FEDORA_SYSTEMD = ("systemd", "procps-ng", "util-linux")
+# Registry images drop documentation and empty apt's cache; a server's system does neither.
+AS_ON_A_SERVER = "rm -f /etc/dpkg/dpkg.cfg.d/docker /etc/apt/apt.conf.d/docker-*"
+
+
+@dataclass(frozen=True)
+class Base:
+    """A bare system: what makes its lowest image, and the layers that stand on that."""
+
+    source: str  # registry | archive
+    platform: str
+    manager: str  # apt | dnf: what installs packages in it
+    systemd: Sequence[str]  # the packages that make it boot
+    role: str  # of the lowest image
+    recipe: str  # what the lowest image is made by, as text
+    make: layers.Maker
+    layers: Sequence[layers.Layer] = ()
+
+
+def choose(role: str, source: str) -> Base:
+    """The base of a role by the source that was asked for, or by the first that can be reached."""
+    if source == "archive" or (source == "auto" and not pulled(REGISTRY_NAMES[role])):
+        return _rpm_on_debian() if role == "rpm" else _archived(role)
+    name = REGISTRY_NAMES[role]
+    if not pulled(name):
+        raise BuildError(
+            f"{name} cannot be pulled from its registry.",
+            hint="The Debian archive serves as well: choose the source `archive` or `auto`.",
+        )
+    manager, systemd = ("dnf", FEDORA_SYSTEMD) if role == "rpm" else ("apt", DEBIAN_SYSTEMD)
+    fix = "true" if role == "rpm" else AS_ON_A_SERVER
+    make = functools.partial(layers.add, name, layers.Script(fix))
+    return Base("registry", PLATFORMS[role], manager, systemd, role, f"{name} {fix}", make)
+
+
+@functools.cache
+def pulled(name: str) -> bool:
+    """Pull an image by the registry's name; False where no registry answers. Asked once."""
+    try:
+        engine.client().images.pull(name)
+    except (DockerException, OSError):
+        return False
+    return True
+
+
+def _archived(role: str) -> Base:
+    recipe = f"mmdebstrap minbase {SUITES[role]} {host.debian_mirror()}"
+    make = functools.partial(_bootstrap, SUITES[role])
+    return Base("archive", PLATFORMS[role], "apt", DEBIAN_SYSTEMD, role, recipe, make)
+
+
+def _rpm_on_debian() -> Base:
+    """A Debian base with rpm, dnf, and a stub package that provides what a Fedora base would."""
+    platform = "Debian 13 (trixie) with rpm, dnf and a stub of Fedora's base"
+    return dataclasses.replace(
+        _archived("debian:13"), platform=platform, layers=(rpm_platform.LAYER,)
+    )
+
+
+def _bootstrap(suite: str, ref: str, labels: dict[str, str]) -> None:
+    """mmdebstrap, then import: what `debian:SUITE` is, without the documentation left out."""
+    command.require("mmdebstrap", hint="apt-get install mmdebstrap")
+    with engine.temporary_folder("bootstrap") as folder:
+        tar = folder / "root.tar"
+        command.run(
+            ["mmdebstrap", "--variant=minbase", suite, tar, host.debian_mirror()],
+            timeout=BOOTSTRAP_TIMEOUT_S,
+            env={"TMPDIR": str(folder)},
+        )
+        changes = [f'LABEL {name}="{value}"' for name, value in labels.items()]
+        repository, tag = ref.rsplit(":", 1)
+        engine.client().api.import_image_from_file(
+            str(tar), repository=repository, tag=tag, changes=[*changes, 'CMD ["bash"]']
+        )

@@ -1,0 +1,73 @@
+"""How a machine begins: waiting for steps, with systemd as its first process, or as a Docker host.
+
+systemd 257 refuses cgroup v1. On v1 and hybrid hosts the machine therefore gets a cgroup v2 tree of
+its own, mounted after the first process has left the host's cgroup namespace.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docker.types import Mount
+
+from shipways.roots import engine
+
+IDLE = ["sleep", "infinity"]
+STOP_SIGNAL = "SIGRTMIN+3"  # systemd's "halt" (systemd(1), SIGNALS)
+# SYS_ADMIN: systemd's mounts and namespaces. SYS_PTRACE: root sees other users' processes.
+SYSTEMD = ("SYS_ADMIN", "SYS_PTRACE")
+# What dockerd needs besides. Not --privileged: that asks for more than some hosts have to give.
+DOCKER = (
+    *SYSTEMD,
+    "AUDIT_CONTROL",
+    "AUDIT_READ",
+    "DAC_READ_SEARCH",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "LEASE",
+    "LINUX_IMMUTABLE",
+    "MAC_ADMIN",
+    "MAC_OVERRIDE",
+    "NET_ADMIN",
+    "NET_BROADCAST",
+    "SYSLOG",
+    "SYS_NICE",
+    "SYS_PACCT",
+)
+# The first shell becomes systemd by exec, so it stays process 1. A host without a unified tree
+# puts every container at the root of the one that is mounted here: hence a folder of its own.
+ON_V1 = """set -e
+if grep -qx '0::/' /proc/self/cgroup; then
+    mkdir -p /run/tree && mount -t cgroup2 cgroup2 /run/tree
+    mkdir -p "/run/tree/shipways-$(hostname)"
+    echo $$ > "/run/tree/shipways-$(hostname)/cgroup.procs"
+    umount /run/tree
+fi
+exec unshare --cgroup sh -c '
+    umount -l /sys/fs/cgroup 2> /dev/null
+    mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec /sbin/init'
+"""
+ON_V2 = "mount -o remount,rw /sys/fs/cgroup && exec /sbin/init"
+
+
+def options(kind: str) -> dict[str, Any]:
+    """Arguments for the engine, for a machine that is "" (bare), "systemd" or "docker"."""
+    if not kind:
+        return {"command": IDLE, "init": True, "mounts": []}
+    version = engine.cgroup_version()
+    found: dict[str, Any] = {
+        "command": ["sh", "-c", ON_V2 if version == 2 else ON_V1],
+        "cap_add": [*(DOCKER if kind == "docker" else SYSTEMD)],
+        "security_opt": ["seccomp=unconfined", "apparmor=unconfined"],
+        "environment": {"container": "docker"},
+        "stop_signal": STOP_SIGNAL,
+        "tmpfs": {"/run": "exec,mode=755", "/run/lock": "", "/tmp": "exec,mode=1777"},
+        "mounts": [],
+    }
+    if version == 2:
+        found["cgroupns"] = "private"
+    if kind == "docker":
+        # all of /proc; and a file system that can hold overlays, for images and volumes
+        found["security_opt"].append("systempaths=unconfined")
+        found["mounts"] = [Mount("/var/lib/docker", None, "volume", labels=engine.labels())]
+    return found

@@ -1,0 +1,151 @@
+"""One command in a container: its output while it comes, its exit status, its time limit."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import logging
+import shlex
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from docker.errors import APIError
+from docker.models.containers import Container
+
+from shipways.command import TAIL, Completed
+from shipways.errors import VerifyError
+from shipways.roots import engine
+
+log = logging.getLogger("shipways.roots")
+_numbers = itertools.count(1)
+GRACE_S = 5  # between the polite end of a command and the other one
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be run. `timeout` is in seconds; `env` is added to the container's."""
+
+    command: str
+    timeout: float
+    user: str = "root"
+    workdir: str = "/root"
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def execute(container: Container, request: Request, log_file: Path | None = None) -> Completed:
+    """Run a shell command to its end. A command that takes too long is killed and is an error.
+
+    The limit holds inside the container (timeout(1)), and outside, where the container itself may
+    hang: then that is killed.
+    """
+    argv = ["bash", "-c", request.command]
+    limited = ["timeout", f"--kill-after={GRACE_S}", f"{request.timeout:g}", *argv]
+    api = engine.client().api
+    started = time.monotonic()
+    created = api.exec_create(
+        container.id,
+        limited,
+        user=request.user,
+        workdir=request.workdir,
+        environment=dict(request.env),
+    )
+    with _killed_after(container, request.timeout + 3 * GRACE_S):
+        stream = api.exec_start(created["Id"], stream=True)
+        output = _collect(stream, request, log_file)
+        status = api.exec_inspect(created["Id"])["ExitCode"]
+    seconds = time.monotonic() - started
+    if status in (124, 137, None) and seconds >= request.timeout:
+        raise VerifyError(
+            f"{request.command} did not end within {request.timeout:g} s.", log=log_file
+        )
+    code = -1 if status is None else int(status)
+    return Completed((request.command,), code, output, seconds, 0.0, 0.0)
+
+
+def failure(done: Completed) -> str:
+    """What an error message says of a command that went wrong."""
+    tail = "\n".join(done.output.rstrip().splitlines()[-TAIL:])
+    return f"{done.argv[0]} ended with status {done.returncode}:\n{tail}"
+
+
+def _collect(stream: Iterator[bytes], request: Request, log_file: Path | None) -> str:
+    chunks: list[str] = []
+    with contextlib.ExitStack() as stack:
+        file: IO[str] | None = None
+        if log_file is not None:
+            log_file.parent.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context(log_file.open("a", encoding="utf-8"))
+            file.write(f"{'#' if request.user == 'root' else '$'} {request.command}\n")
+        for raw in stream:
+            text = raw.decode("utf-8", "replace")
+            chunks.append(text)
+            log.debug("%s", text.rstrip())
+            if file is not None:
+                file.write(text)
+                file.flush()
+    return "".join(chunks)
+
+
+@contextlib.contextmanager
+def _killed_after(container: Container, seconds: float) -> Iterator[None]:
+    def kill() -> None:
+        with contextlib.suppress(APIError):
+            container.kill()
+
+    timer = threading.Timer(seconds, kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+class Background:
+    """A command that goes on while others run."""
+
+    def __init__(self, container: Container, request: Request, log_file: Path | None) -> None:
+        self._container = container
+        self._pid_file = f"/var/tmp/.shipways-{next(_numbers)}"
+        noted = f"echo $$ > {self._pid_file}; exec bash -c {shlex.quote(request.command)}"
+        self._request = dataclasses.replace(request, command=noted)
+        self._log_file = log_file
+        self._error: Exception | None = None
+        self._done: Completed | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._done = execute(self._container, self._request, self._log_file)
+        except Exception as error:  # given to whoever waits
+            self._error = error
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def pid(self) -> str:
+        """Its process id on the machine; "" before it has begun."""
+        done = self._container.exec_run(["cat", self._pid_file])
+        return engine.text(done.output).strip() if done.exit_code == 0 else ""
+
+    def wait(self, seconds: float) -> Completed:
+        """Its result. Raises what went wrong, and `VerifyError` when it is not over by then."""
+        self._thread.join(seconds)
+        if self._error:
+            raise self._error
+        if self._done is None:
+            raise VerifyError(f"{self._request.command} still runs after {seconds:g} s.")
+        return self._done
+
+    def interrupt(self, number: str = "INT") -> None:
+        """Press Ctrl-C, or send another signal; nothing when it is over."""
+        if self.running:
+            self._container.exec_run(["bash", "-c", f"kill -{number} $(cat {self._pid_file})"])

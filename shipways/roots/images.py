@@ -1,0 +1,98 @@
+"""Base images of the clean machines, by role: from a registry or from the Debian archive.
+
+An image is a base and layers of packages over it. Each is cached in the engine under a tag that is
+a hash of its recipe, so a changed recipe makes a new image and an unchanged one costs nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import filelock
+import platformdirs
+from docker.errors import ImageNotFound
+
+from shipways.errors import UsageError
+from shipways.progress import step
+from shipways.roots import bases, engine, layers, reaper
+
+SOURCES = ("auto", "registry", "archive")
+ROLES = {
+    "debian:13": "debian:13",
+    "debian:12": "debian:12",
+    "build-debian:13": "debian:13",
+    "build-debian:12": "debian:12",
+    "rpm": "rpm",
+}
+SUFFIXES = ("", "systemd", "docker")  # systemd boots; docker boots and has a container engine
+LOCK_TIMEOUT_S = 900
+
+
+@dataclass(frozen=True)
+class Image:
+    """A base image that is ready in the engine."""
+
+    ref: str  # what the engine calls it
+    role: str
+    source: str  # registry | archive
+    platform: str  # for people: "Debian 13 (trixie)"
+
+
+def ensure(role: str, source: str = "auto", *, packages: Sequence[str] = ()) -> Image:
+    """The image of a role with `packages` installed, made where it is not there yet.
+
+    Roles are `debian:13`, `debian:12`, `build-debian:13` and `rpm`; with `+systemd` the machine
+    boots, with `+docker` it is a host for containers as well. `auto` asks the registry once and
+    falls back to the Debian archive.
+    """
+    name, _, suffix = role.partition("+")
+    if name not in ROLES or suffix not in SUFFIXES:
+        raise UsageError(f"There is no root {role!r}.", hint=f"Roots are {', '.join(ROLES)}.")
+    if source not in SOURCES:
+        raise UsageError(f"{source!r} is no source; sources are {', '.join(SOURCES)}.")
+    reaper.guard()
+    base = bases.choose(ROLES[name], source)
+    wanted = {*(base.systemd if suffix else ()), *packages}
+    wanted |= {*(bases.DOCKER if suffix == "docker" else ())}
+    packaged = (layers.Packages(base.manager, tuple(sorted(wanted))),) if wanted else ()
+    ref = _cached(base.role, base.recipe, base.make)
+    for number, layer in enumerate((*base.layers, *packaged), 1):
+        slug = role if number > len(base.layers) else ROLES[name]
+        make = functools.partial(layers.add, ref, layer)
+        ref = _cached(slug, f"{ref} {layer.recipe}", make)
+    return Image(ref, role, base.source, base.platform)
+
+
+def prune() -> list[str]:
+    """Remove every cached image; returns their names."""
+    images = engine.client().images.list(filters={"label": engine.ROLE_LABEL})
+    # the newest first: a layer cannot go after the base that it stands on
+    images.sort(key=lambda image: str(image.attrs["Created"]), reverse=True)
+    names = [tag for image in images for tag in image.tags]
+    for name in names:
+        engine.client().images.remove(name, force=True)
+    return names
+
+
+def _cached(role: str, recipe: str, make: layers.Maker) -> str:
+    """The tag of a recipe's image; makes it, one process at a time, where it is not there."""
+    tag = hashlib.sha256(f"{layers.VERSION} {recipe}".encode()).hexdigest()[:16]
+    ref = f"shipways/{role.replace(':', '-').replace('+', '-')}:{tag}"
+    folder = platformdirs.user_cache_path("shipways") / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(folder / tag, timeout=LOCK_TIMEOUT_S):
+        if not _exists(ref):
+            with step(f"preparing {ref}"):
+                make(ref, {engine.ROLE_LABEL: role})
+    return ref
+
+
+def _exists(ref: str) -> bool:
+    try:
+        engine.client().images.get(ref)
+    except ImageNotFound:
+        return False
+    return True

@@ -1,0 +1,118 @@
+"""The image's base: Python and what it reaches, from Debian's packages, and nothing else.
+
+No shell, no package manager, no pip, no setuid file. mmdebstrap resolves, downloads and verifies
+the packages; what is wanted of each is picked out of it. The same packages give the same bytes.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from shipways import command
+from shipways.errors import BuildError, UsageError
+from shipways.recipes import path as recipe
+from shipways.roots import bases, engine, host, images, pick
+
+KINDS = ("auto", "minimal", "python", "debian")
+PYTHON_IMAGE = "python:3.13-slim"
+SUITE = "trixie"
+PYTHON = "3.13"  # the suite's
+PACKAGES = (
+    "base-files",
+    "ca-certificates",
+    f"libpython{PYTHON}-stdlib",
+    "media-types",
+    "netbase",
+    f"python{PYTHON}-minimal",
+    "tzdata",
+)
+FINDING = "libc-bin"  # ldconfig, by which ctypes finds a library from its name
+RULES = "docker/base.rules"
+TIMEOUT_S = 600
+# Runs in mmdebstrap after the packages have been downloaded, verified and unpacked ($1).
+KEEP = """set -e
+for deb in "$1"/var/cache/apt/archives/*.deb; do
+  name=$(dpkg-deb --field "$deb" Package)
+  dpkg-deb --field "$deb" >"{folder}/$name.control"
+  dpkg-deb --fsys-tarfile "$deb" >"{folder}/$name.tar"
+done"""
+
+
+def ensure_base(
+    kind: str = "auto", source: str = "auto", *, packages: Sequence[str] = ()
+) -> images.Image:
+    """The base image that `kind` names, made or pulled where it is not there yet.
+
+    `minimal` holds Python and what it reaches, and the libraries of `packages` (Debian's names);
+    `python` is python:3.13-slim from a registry, `debian` is Debian's image with its python3.
+    `auto` is `minimal`, or `python` where the source has to be a registry. Raises `BuildError`
+    when a registry is needed and none answers, `ToolMissing` without mmdebstrap.
+    """
+    if kind not in KINDS:
+        raise UsageError(f"There is no base {kind!r}.", hint=f"Bases are {', '.join(KINDS)}.")
+    if kind == "python" or (kind == "auto" and source == "registry"):
+        return _from_registry()
+    if kind == "debian":
+        return images.ensure("debian:13", source, packages=("python3", *packages))
+    return _minimal(tuple(sorted(set(packages))))
+
+
+def _from_registry() -> images.Image:
+    if not bases.pulled(PYTHON_IMAGE):
+        raise BuildError(
+            f"{PYTHON_IMAGE} cannot be pulled from its registry.",
+            hint="The base `minimal` comes from the Debian archive and needs none.",
+        )
+    return images.Image(PYTHON_IMAGE, "python", "registry", "Debian 13 (python:3.13-slim)")
+
+
+def _minimal(packages: tuple[str, ...]) -> images.Image:
+    rules = hashlib.sha256(recipe(RULES).read_bytes()).hexdigest()
+    code = hashlib.sha256(Path(pick.__file__).read_bytes()).hexdigest()
+    text = f"minimal {SUITE} {host.debian_mirror()} {PACKAGES} {packages} {rules} {code}"
+    ref = images._cached("runtime", text, functools.partial(_make, packages))
+    return images.Image(ref, "runtime", "archive", f"Debian 13 (trixie), Python {PYTHON} only")
+
+
+def _make(packages: tuple[str, ...], ref: str, labels: dict[str, str]) -> None:
+    command.require("mmdebstrap", hint="apt-get install mmdebstrap")
+    with engine.temporary_folder("base") as folder:
+        _download(packages, folder)
+        tree = folder / "tree"
+        rules = pick.parse(recipe(RULES).read_text(encoding="utf-8"))
+        newest = pick.make_tree(tree, folder, rules, PYTHON)
+        if packages:
+            command.run(["ldconfig", "-r", tree], timeout=60)
+            (tree / "var/cache/ldconfig/aux-cache").unlink(missing_ok=True)
+        tar = folder / "base.tar"
+        pick.pack(tree, tar, newest)
+        repository, tag = ref.rsplit(":", 1)
+        changes = [f'LABEL {name}="{value}"' for name, value in labels.items()]
+        engine.client().api.import_image_from_file(
+            str(tar), repository=repository, tag=tag, changes=changes
+        )
+
+
+def _download(packages: tuple[str, ...], folder: Path) -> None:
+    """Leave PACKAGE.control and PACKAGE.tar of everything that the base is picked from."""
+    finding = (FINDING,) if packages else ()
+    include = ",".join((*PACKAGES, *finding, *packages))
+    mirror = host.debian_mirror()
+    command.run(
+        [
+            "mmdebstrap", "--variant=extract", "--format=null", f"--include={include}",
+            f"--extract-hook={KEEP.format(folder=folder)}", SUITE, "-",
+            f"deb {mirror} {SUITE} main", f"deb {mirror} {SUITE}-updates main",
+            f"deb {_security(mirror)} {SUITE}-security main",
+        ],
+        timeout=TIMEOUT_S,
+        env={"TMPDIR": str(folder)},
+    )  # fmt: skip
+
+
+def _security(mirror: str) -> str:
+    """Mirrors of the archive keep the security updates beside it."""
+    return f"{mirror}-security"
