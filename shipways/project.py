@@ -36,6 +36,20 @@ class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     commands: int | None = None
 
 
+class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """How a visitor uses the site, for the lifecycle: `{text}` stands for what is posted.
+
+    The account is made by a management command that reads DJANGO_SUPERUSER_USERNAME, _PASSWORD and
+    _EMAIL, as Django's own does.
+    """
+
+    post: str  # address of a form that stores something
+    fields: dict[str, str]  # what goes into that form
+    read: str  # address of a page that shows it again, such as "/?q={text}"
+    login: str = "/admin/login/"
+    create_user: tuple[str, ...] = ("createsuperuser", "--noinput")
+
+
 class ToolTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`[tool.shipways]`. Paths are relative to the project's folder."""
 
@@ -57,6 +71,7 @@ class ToolTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     debian_depends: tuple[str, ...] = ()
     environment: tuple[Setting, ...] = ()
     budget: dict[str, Budget] = {}
+    probe: Probe | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +85,7 @@ class Project:
     description: str  # the README's text
     license: str
     homepage: str
+    repository: str  # that of the source, for links into it
     requires_python: str
     dependencies: tuple[str, ...]
     entry_point: str  # of the command: "package.module:function"
@@ -120,6 +136,7 @@ def load(root: Path) -> Project:
     command = tool.command or name
     if command not in scripts:
         raise source.wrong("tool.shipways.command", f"{command!r} is not in [project.scripts]")
+    urls = source.get("project.urls", dict, {})
     if not (root / tool.lock).is_file():
         raise source.wrong("tool.shipways.lock", f"there is no file {tool.lock!r}")
     return Project(
@@ -129,7 +146,8 @@ def load(root: Path) -> Project:
         summary=source.get("project.description", str),
         description=_readme(root, table.get("readme")),
         license=_license(table.get("license")),
-        homepage=_homepage(source.get("project.urls", dict, {})),
+        homepage=_url(urls, "homepage", "source", "repository"),
+        repository=_url(urls, "repository", "source", "homepage"),
         requires_python=source.specifier("project.requires-python", ">=3.10"),
         dependencies=tuple(source.get("project.dependencies", list, [])),
         entry_point=scripts[command],
@@ -156,10 +174,10 @@ def _license(value: Any) -> str:
     return str(value or "")
 
 
-def _homepage(urls: Mapping[str, str]) -> str:
-    by_label = {label.lower(): url for label, url in urls.items()}
-    wanted = ("homepage", "source", "repository")
-    return next((by_label[label] for label in wanted if label in by_label), "")
+def _url(urls: Mapping[str, str], *labels: str) -> str:
+    """The first of the URLs with these well-known labels, however they are written."""
+    found = {label.lower().replace(" ", ""): url for label, url in urls.items()}
+    return next((found[label] for label in labels if label in found), "")
 
 
 def _readme(root: Path, value: Any) -> str:

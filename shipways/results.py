@@ -129,6 +129,7 @@ class Target(Record):
     steps: list[StepResult] = []
     lifecycle: dict[str, bool | str] = {}
     notes: dict[str, str] = {}  # phase -> what was found
+    phase_s: dict[str, float] = {}  # phase -> seconds, waiting and checking included
 
 
 class FormatRecord(Record):

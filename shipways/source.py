@@ -59,6 +59,13 @@ def commit(root: Path) -> str:
     return head.strip() + ("-dirty" if changed else "")
 
 
+def folder_in_repository(root: Path) -> str:
+    """Where `root` lies in its Git checkout, such as "sub/folder"; "" at its top or outside Git."""
+    tops = (folder for folder in (root, *root.parents) if (folder / ".git").exists())
+    top = next(tops, root)
+    return "" if top == root else root.relative_to(top).as_posix()
+
+
 def epoch(root: Path) -> int:
     """SOURCE_DATE_EPOCH: the environment's, else the commit's date, else the newest file's.
 

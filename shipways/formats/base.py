@@ -19,6 +19,7 @@ class Options:
     builder: str = "auto"  # nfpm | fpm | rpmbuild | auto: for deb-bundled and rpm
     compression: str = "small"  # small for releases | fast for trying out
     base_source: str = "auto"  # registry | archive | auto: where base images come from
+    base: str = "auto"  # minimal | python | debian | auto: what the image stands on
 
 
 @dataclass(frozen=True)

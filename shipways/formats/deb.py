@@ -1,17 +1,17 @@
 """The native Debian package and its source package, by stdeb and dh-python in a clean build root.
 
 The code stands in a private directory (Debian Python Policy 4.4), dependencies come from the
-distribution's archive. The build has no network and is not root (Policy 4.9).
+distribution's archive. Nothing in the build root has a network, or builds as root (Policy 4.9).
 """
 
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
+from functools import partial
 
-from shipways import linters
+from shipways import linters, target
 from shipways.artifact import Step
-from shipways.command import version_of
+from shipways.command import Completed, version_of
 from shipways.formats import deb_source
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.project import Project
@@ -32,30 +32,141 @@ ROOT_PACKAGES = (
 )
 BUILDER = "nobody"
 FOLDER = "/build"
-TIMEOUT_S = 900
-"""Seconds for each command in the build root."""
+TIMEOUT_S = 900  # for each command in the build root
+GENERATE = "python3 setup.py --command-packages=stdeb.command debianize"
+# A .buildinfo says when it was made, so no two are the same: it is kept among the logs, as the
+# record of the build root that it is, and .changes does not list it.
+DROP_BUILDINFO = r"sed -i '/\.buildinfo /d' debian/files"
+PACKAGE = ("dpkg-buildpackage", "--no-sign", f"--hook-changes={DROP_BUILDINFO}")
 
 
 def build(job: Job) -> Product:
-    """Generate debian/ with stdeb, mend it, build source and binary package."""
+    """Generate debian/ with stdeb, mend it, build the source and the binary package."""
     folder = job.work / "build"
     tree = deb_source.unpack(job, folder)
     deb_source.prepare_stdeb(job.project, tree, folder / "stdeb")
-    with machine(build_root(job, tree), network=False) as root:
+    with machine(build_root(job), network=False) as root:
         root.copy_in(folder, FOLDER)
-        _run(root, job, f"chown -R {BUILDER}: {FOLDER}", user="root")
-        _run(root, job, "python3 setup.py --command-packages=stdeb.command debianize", cwd="stdeb")
-        control = folder / "control"
-        root.copy_out(f"{FOLDER}/stdeb/debian/control", control)
-        deb_source.lay_over(job, tree, control.read_text(encoding="utf-8"))
+        _hand_over(root, job)
+        _run(root, job, GENERATE, "stdeb")
+        root.copy_out(f"{FOLDER}/stdeb/debian/control", folder / "control")
+        deb_source.lay_over(job, tree, (folder / "control").read_text(encoding="utf-8"))
         root.copy_in(tree / "debian", f"{FOLDER}/{tree.name}/debian")
-        _run(root, job, f"chown -R {BUILDER}: {FOLDER}", user="root")
-        _run(root, job, f"dpkg-buildpackage {BUILD_OPTIONS}", cwd=tree.name)
+        _hand_over(root, job)
+        _run(root, job, shlex.join(PACKAGE), tree.name)
         return _collect(root, job)
 
 
-# The .buildinfo says when it was made, so no two are the same: it stays out of .changes and goes
-# among the logs, as the record of the build root that it is.
-BUILD_OPTIONS = shlex.join(
-    ["--no-sign", r"--hook-changes=sed -i '/\.buildinfo /d' debian/files", "--no-check-builddeps"]
+def build_root(job: Job) -> Image:
+    """A clean Debian 13 with what builds and checks this project's package, made once."""
+    backend = deb_source.backend_packages(job.project.root / "pyproject.toml")
+    return ensure(ROLE, job.options.base_source, packages=(*ROOT_PACKAGES, *backend))
+
+
+def _run(root: Machine, job: Job, command: str, folder: str = "") -> Completed:
+    """A command of the build, the same on every machine: no root, no host's clock or language."""
+    env = {
+        "HOME": f"{FOLDER}/home",
+        "LC_ALL": "C.UTF-8",
+        "SOURCE_DATE_EPOCH": str(job.epoch),
+        "TZ": "UTC",
+    }
+    return root.run(
+        f"cd {FOLDER}/{folder} && {command}",
+        timeout=TIMEOUT_S,
+        log_file=job.logs / "build.log",
+        user=BUILDER,
+        env=env,
+    )
+
+
+def _hand_over(root: Machine, job: Job) -> None:
+    command = f"mkdir -p {FOLDER}/home && chown -R {BUILDER}: {FOLDER}"
+    root.run(command, timeout=TIMEOUT_S, log_file=job.logs / "build.log")
+
+
+def _collect(root: Machine, job: Job) -> Product:
+    """Everything that the build left, the binary package first."""
+    names = _run(root, job, "ls *.deb *.dsc *.tar.* *.changes *.buildinfo").output.split()
+    for name in names:
+        keep = job.logs if name.endswith(".buildinfo") else job.work
+        root.copy_out(f"{FOLDER}/{name}", keep / name)
+    shipped = sorted(name for name in names if not name.endswith(".buildinfo"))
+    shipped.sort(key=lambda name: not name.endswith(".deb"))
+    measure = f"dpkg-deb -x {shipped[0]} installed && find installed -type f -printf '%s\\n'"
+    sizes = map(int, _run(root, job, measure).output.split())
+    version = _run(root, job, "dpkg-query -Wf '${Version}' python3-stdeb").output.strip()
+    return Product(
+        paths=tuple(job.work / name for name in shipped),
+        builder=Builder(tool="stdeb", version=version, compression="xz", why="what dpkg-deb does"),
+        installed_bytes=sum(sizes),
+    )
+
+
+def lint(job: Job, product: Product) -> list[Lint]:
+    """lintian over the .changes, so over source and binary package; and the unit by systemd."""
+    log = job.logs / "lint-lintian.log"
+    log.unlink(missing_ok=True)
+    with machine(build_root(job), network=False) as root:
+        for path in product.paths:
+            root.copy_in(path, f"/tmp/{path.name}")
+        done = root.run(
+            "lintian --color=never --info --show-overrides /tmp/*.changes",
+            timeout=TIMEOUT_S,
+            log_file=log,
+            user=BUILDER,
+            check=False,
+        )
+        version = root.run("dpkg-query -Wf '${Version}' lintian", timeout=TIMEOUT_S).output
+    files = target.system_files(job.project, FORMAT.id, epoch=job.epoch, isolated=False)
+    target.stage(files, job.work / "target", job.epoch)
+    unit = job.work / f"target/usr/lib/systemd/system/{job.project.name}.service"
+    return [linters.count("lintian", done, version, str(log)), linters.unit(unit, job.logs)]
+
+
+def file_name(project: Project) -> str:
+    """Debian Policy 5.6.12 and dpkg-name(1); of a project without compiled modules."""
+    return f"{project.name}_{deb_source.version(project)}_all.deb"
+
+
+def steps(project: Project) -> tuple[Step, ...]:
+    """apt, since dpkg alone does not fetch dependencies. The package starts its service."""
+    name = project.name
+    install = f"apt-get install -y ./{file_name(project)}"
+    older = f"apt-get install -y --allow-downgrades ./{file_name(project)}"
+    return (
+        Step("prerequisite", "apt-get update", "refresh the list of packages"),
+        Step("install", install, "dependencies from the distribution; starts the service"),
+        Step("upgrade", install, "the new file over the old one; restarts the service"),
+        Step("rollback", older, "the previous file over the new one; restarts the service"),
+        Step("remove", f"apt-get remove -y {name}", "the program; settings and data stay"),
+        Step("purge", f"apt-get purge -y {name}", "settings, data and the service's user as well"),
+    )
+
+
+def needs(project: Project) -> str:
+    return f"systemd, Python {project.requires_python}, the distribution's archive"
+
+
+FORMAT = Format(
+    id="deb",
+    title="Debian package, native",
+    installs_on="Debian 13, Ubuntu 24.04 and later",
+    needs=needs,
+    uses=("distributions",),
+    tools=(
+        Tool(
+            "docker",
+            partial(version_of, "docker", "--version"),
+            "./bootstrap, or apt-get install docker.io",
+        ),
+        Tool(
+            "mmdebstrap",
+            partial(version_of, "mmdebstrap", "--version"),
+            "apt-get install mmdebstrap",
+        ),
+    ),
+    build=build,
+    lint=lint,
+    steps=steps,
 )

@@ -26,7 +26,12 @@ def lint(job: Job, product: Product) -> list[Lint]:
     """What PyPI would say of the metadata, and what is wrong inside the wheel."""
     return [
         linters.check("twine", ["twine", "check", "--strict", *product.paths], job.logs),
-        linters.check("check-wheel-contents", ["check-wheel-contents", product.paths[0]], job.logs),
+        linters.check(
+            "check-wheel-contents",
+            ["check-wheel-contents", product.paths[0]],
+            job.logs,
+            cwd=job.project.root,  # its settings are in the project's pyproject.toml
+        ),
     ]
 
 

@@ -1,0 +1,113 @@
+"""The machine-readable copyright file (DEP-5) of a bundle: the app's licence and its dependencies'.
+
+https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/. All comes from the metadata that
+the wheels bring with them (PEP 639; core metadata License-Expression, License, License-File).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.metadata import Distribution
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from shipways.project import Project
+
+FORMAT = "https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
+COMMON = {  # SPDX identifier -> its file in Debian's /usr/share/common-licenses (Policy 12.5)
+    "Apache-2.0": "Apache-2.0",
+    "GPL-2.0": "GPL-2",
+    "GPL-3.0": "GPL-3",
+    "LGPL-2.1": "LGPL-2.1",
+    "LGPL-3.0": "LGPL-3",
+    "MPL-2.0": "MPL-2.0",
+}
+_NOTICE = re.compile(r"(?im)^\W*copyright\s+(?:\(c\)|©)?\s*(?=.*\b\d{4}\b)(.+?)[\s.]*$")
+_OF_THE_LICENCE = re.compile(r"Free Software Foundation|Python Software Foundation; All Rights")
+
+
+def text(project: Project, site: Path, *, common: bool = False) -> str:
+    """The whole file. With `common`, licences that every Debian system has are named by their path."""
+    items = map(Distribution.at, site.glob("*.dist-info"))
+    found = {_name(item): item for item in items}
+    head = [
+        f"Format: {FORMAT}",
+        f"Upstream-Name: {project.name}",
+        f"Upstream-Contact: {project.tool.maintainer}",
+        *([f"Source: {project.homepage}"] if project.homepage else []),
+    ]
+    own = found.pop(project.name, None)
+    paragraphs = ["\n".join(head), _paragraph(own, ["*"], common)] if own else ["\n".join(head)]
+    for name in sorted(found):
+        paragraphs.append(_paragraph(found[name], _files(found[name], project), common))
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _name(item: Distribution) -> str:
+    return canonicalize_name(item.metadata["Name"])
+
+
+def _files(item: Distribution, project: Project) -> list[str]:
+    """Patterns that cover what a distribution installed: its packages, modules and metadata."""
+    tops = {path.parts[0] for path in item.files or () if path.parts[0] != ".."}
+    nested = {path.parts[0] for path in item.files or () if len(path.parts) > 1}
+    site = f"usr/lib/{project.name}/site-packages"
+    return [f"{site}/{top}/*" if top in nested else f"{site}/{top}" for top in sorted(tops)]
+
+
+def _paragraph(item: Distribution, files: list[str], common: bool) -> str:
+    """One Files paragraph, with the licence's text in it: short names alone do not tell them apart."""
+    licence = _short_name(item)
+    texts = list(_licence_texts(item))
+    holders = [notice for one in texts for notice in _NOTICE.findall(one)]
+    holders = [holder for holder in holders if not _OF_THE_LICENCE.search(holder)]
+    shared = COMMON.get(re.sub(r"-(only|or-later)$", "", licence)) if common else None
+    if shared:
+        body = f"On Debian systems the full text is in /usr/share/common-licenses/{shared}."
+    else:
+        body = "\n\n".join(texts) or f"{_name(item)} states no more than the licence's name."
+    return "\n".join(
+        [
+            f"Files: {_lines(files)}",
+            f"Copyright: {_lines(list(dict.fromkeys(holders)) or [_author(item)])}",
+            f"License: {licence}",
+            *(f" {line}".rstrip() if line.strip() else " ." for line in body.strip().splitlines()),
+        ]
+    )
+
+
+def _lines(values: list[str]) -> str:
+    return "\n ".join(values)
+
+
+def _short_name(item: Distribution) -> str:
+    """SPDX expression, else what older metadata says, as one word where it is no expression."""
+    meta = item.metadata
+    stated = meta.get("License-Expression") or ""
+    older = meta.get("License") or ""
+    if not stated and older and "\n" not in older and len(older) < 60:
+        stated = older
+    if not stated:
+        labels = [c.split(" :: ")[-1] for c in meta.get_all("Classifier") or () if c[:7] == "License"]
+        stated = labels[0] if labels else "unstated"
+    if re.search(r" (AND|OR|WITH) ", stated):
+        return stated.replace(" AND ", " and ").replace(" OR ", " or ").replace(" WITH ", " with ")
+    return re.sub(r"\s+", "-", stated.strip())
+
+
+def _author(item: Distribution) -> str:
+    meta = item.metadata
+    fields = ("Author", "Author-email", "Maintainer", "Maintainer-email")
+    stated = next((meta[field] for field in fields if meta.get(field)), "")
+    return stated or f"the authors of {_name(item)}"
+
+
+def _licence_texts(item: Distribution) -> Iterator[str]:
+    """The licence files that the metadata names; lists of authors are none."""
+    for name in item.metadata.get_all("License-File") or ():
+        if not name.upper().startswith("AUTHORS"):
+            content = item.read_text(f"licenses/{name}") or item.read_text(name)
+            if content:
+                yield content

@@ -1,0 +1,140 @@
+"""How BuildKit is called for packaging/docker/Dockerfile: contexts, arguments, labels.
+
+The Python SDK has no BuildKit, so this is the command line: `docker buildx build`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from docker.errors import APIError, ImageNotFound
+
+from shipways import recipes, source
+from shipways.command import run
+from shipways.errors import ToolMissing
+from shipways.formats.base import Job
+from shipways.project import Project
+from shipways.roots import engine
+from shipways.roots.images import Image
+
+BUILD_TIMEOUT_S = 900
+BUILDER = "default"  # the engine's own BuildKit: others do not see the images that are only here
+
+
+@contextlib.contextmanager
+def built(job: Job, base: Image) -> Iterator[str]:
+    """The id of the image as BuildKit makes it: without a name, and gone afterwards."""
+    identity = job.work / "image-id"
+    try:
+        run(
+            [*_command(job, base), f"--iidfile={identity}", _source(job)],
+            timeout=BUILD_TIMEOUT_S,
+            env={"SOURCE_DATE_EPOCH": str(job.epoch)},
+            log_file=job.logs / "build.log",
+        )
+        yield identity.read_text()
+    finally:
+        if identity.is_file():
+            remove(identity.read_text())
+
+
+def _command(job: Job, base: Image) -> list[str | Path]:
+    project, folder = job.project, recipes.path("docker")
+    contexts = {
+        "recipe": folder,
+        "wheelhouse": _wheelhouse(job),
+        "wheel": _wheel(job),
+        "pip": _pip(),
+    }
+    values = {
+        "BASE": base.ref,
+        "NAME": project.name,
+        "VERSION": project.version,
+        "PORT": project.tool.port,
+    }
+    return [
+        "docker", "buildx", "build", f"--builder={BUILDER}", "--load", "--provenance=false",
+        "--network=none", "--progress=plain", *(["--no-cache"] if job.cold else []),
+        f"--file={folder / 'Dockerfile'}",
+        *(f"--build-context={name}={path}" for name, path in contexts.items()),
+        *(f"--build-arg={name}={value}" for name, value in values.items()),
+        *(f"--label={name}={value}" for name, value in labels(project).items()),
+    ]  # fmt: skip
+
+
+def labels(project: Project) -> dict[str, str]:
+    """What the image says of itself, where the project says it.
+
+    https://github.com/opencontainers/image-spec/blob/main/annotations.md
+    """
+    known = {
+        "title": project.name,
+        "description": project.summary,
+        "version": project.version,
+        "licenses": project.license,
+        "url": project.homepage,
+        "authors": project.tool.maintainer,
+        "revision": source.commit(project.root),
+    }
+    return {f"org.opencontainers.image.{key}": value for key, value in known.items() if value}
+
+
+def _source(job: Job) -> Path:
+    """The build context: of the project's folder only the lock, since its wheel is there."""
+    context = job.work / "context"
+    context.mkdir()
+    shutil.copyfile(job.project.lock, context / "requirements.lock")
+    return context
+
+
+def _wheelhouse(job: Job) -> Path:
+    if job.inputs.wheelhouse:
+        return job.inputs.wheelhouse[0].parent
+    folder = job.work / "wheelhouse"
+    folder.mkdir()
+    return folder
+
+
+def _wheel(job: Job) -> Path:
+    """The app's wheel, and how the app is started."""
+    folder = job.work / "wheel"
+    folder.mkdir()
+    shutil.copyfile(job.inputs.wheel, folder / job.inputs.wheel.name)
+    (folder / "launch.json").write_text(json.dumps(launch(job.project)), encoding="utf-8")
+    return folder
+
+
+def launch(project: Project) -> dict[str, object]:
+    """What packaging/docker/launch.py has to know of the app."""
+    tool = project.tool
+    return {
+        "command": project.command,
+        "entry_point": project.entry_point,
+        "serve": tool.serve,
+        "health": tool.health,
+        "port": tool.port,
+        "state": project.state_dir,
+        "bind_variable": tool.bind_variable,
+        "environment": {
+            tool.bind_variable: f"0.0.0.0:{tool.port}",
+            tool.state_dir_variable: project.state_dir,
+        },
+    }
+
+
+def _pip() -> Path:
+    found = importlib.util.find_spec("pip")
+    if found is None or found.origin is None:
+        raise ToolMissing("pip is not in this environment.", hint="python3 -m ensurepip")
+    return Path(found.origin).parent
+
+
+def remove(image: str) -> None:
+    """Remove an image without a name; one that is in use stays."""
+    with contextlib.suppress(ImageNotFound, APIError):
+        engine.client().images.remove(image)

@@ -1,0 +1,73 @@
+"""Nothing built: a link to the repository at a tag, which pip builds from (PEP 508, VCS support).
+
+https://pip.pypa.io/en/stable/topics/vcs-support/
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from shipways import source
+from shipways.artifact import Step
+from shipways.command import version_of
+from shipways.errors import ProjectError
+from shipways.formats.base import Format, Job, Product, Tool
+from shipways.project import Project
+from shipways.results import Builder, Lint
+
+
+def build(job: Job) -> Product:
+    """Nothing to build; there has to be an address that the link can name."""
+    if not job.project.repository:
+        raise ProjectError(
+            f"{job.project.root / 'pyproject.toml'}: project.urls: has no Repository.",
+            hint='For example:\n    Repository = "https://git.example.org/notes"',
+        )
+    return Product((), Builder(tool="git", version=version_of("git", "--version") or ""))
+
+
+def link(project: Project) -> str:
+    """What pip installs: the repository at the version's tag, and the folder in it."""
+    folder = source.folder_in_repository(project.root)
+    subdirectory = f"#subdirectory={folder}" if folder else ""
+    return f"{project.name} @ git+{project.repository}@v{project.version}{subdirectory}"
+
+
+def lint(_job: Job, _product: Product) -> list[Lint]:
+    """There is no file to look at."""
+    return []
+
+
+def steps(project: Project) -> tuple[Step, ...]:
+    """As for a wheel, with git besides: pip clones the repository and builds the wheel itself."""
+    home = f"/opt/{project.name}"
+    install = f"{home}/bin/pip install '{link(project)}'"
+    state = f"{project.tool.state_dir_variable}={project.state_dir}"
+    serve = f"{home}/bin/{project.command} {' '.join(project.tool.serve)}"
+    return (
+        Step("prerequisite", "apt-get update", "refresh the list of packages"),
+        Step("prerequisite", "apt-get install -y git python3-venv", "git, Python, pip and venv"),
+        Step("install", f"python3 -m venv {home}", "an environment of its own"),
+        Step("install", install, "from the tag, with its dependencies from PyPI"),
+        Step("start", f"env {state} {serve}", "migrate, then serve in the foreground"),
+        Step("upgrade", install, "from the newer tag; then start again"),
+        Step("rollback", install, "from the previous tag; then start again"),
+        Step("remove", f"rm -r {home}", "the program; the data stays"),
+    )
+
+
+def needs(project: Project) -> str:
+    return f"Python {project.requires_python} with venv, git, the repository and a package index"
+
+
+FORMAT = Format(
+    id="git",
+    title="Link to the Git repository",
+    installs_on="anything with Python, pip and git",
+    needs=needs,
+    uses=(),
+    tools=(Tool("git", partial(version_of, "git", "--version"), "apt-get install git"),),
+    build=build,
+    lint=lint,
+    steps=steps,
+)

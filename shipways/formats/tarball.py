@@ -1,0 +1,156 @@
+"""The archive with instructions: unpack, run install.sh; or run in place, without root.
+
+    NAME-VERSION-bundle/INSTALL.md    what to type, from the same steps as everywhere
+                        install.sh    install, --rollback, --remove, --purge
+                        run           the launcher: runs in place
+                        files/        what install.sh copies, laid out as on the target
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from shipways import copyright as copyrights
+from shipways import linters, recipes, target
+from shipways.artifact import Step
+from shipways.command import run, version_of
+from shipways.formats.base import Format, Job, Product, Tool
+from shipways.measure import tree_bytes
+from shipways.project import Project
+from shipways.results import Builder, Lint
+from shipways.target import TargetFile
+
+TIMEOUT_S = 900
+COMPRESSORS = {  # the same bytes on any number of cores
+    "small": "xz -6 --threads=2 --block-size=16MiB",
+    "fast": "xz -0 --threads=2 --block-size=4MiB",
+}
+
+
+def build(job: Job) -> Product:
+    """Lay out the folder, then have tar pack it together with the bundle."""
+    top = folder_name(job.project)
+    _lay_out(job, job.work / top)
+    out = job.work / file_name(job.project)
+    compressor = COMPRESSORS[job.options.compression]
+    site = job.inputs.bundle.site
+    there = f"{top}/files/usr/lib/{job.project.name}/site-packages"
+    argv: list[str | Path] = [
+        "tar", "--create", f"--file={out}", f"--use-compress-program={compressor}",
+        "--format=gnu", "--sort=name", "--owner=root:0", "--group=root:0",
+        "--mode=u=rwX,go=rX", f"--mtime=@{job.epoch}",
+        f"--transform=flags=r;s,^{site.name},{there},",
+        f"--directory={job.work}", top, f"--directory={site.parent}", site.name,
+    ]  # fmt: skip
+    run(argv, timeout=TIMEOUT_S, log_file=job.logs / "build.log")
+    installed = tree_bytes(job.work / top) + tree_bytes(site)
+    return Product((out,), _builder(job.options.compression, compressor), installed)
+
+
+def folder_name(project: Project) -> str:
+    """The one folder that the archive unpacks to."""
+    return f"{project.name}-{project.version}-bundle"
+
+
+def file_name(project: Project) -> str:
+    """Not the sdist's name, which is NAME-VERSION.tar.gz."""
+    return f"{folder_name(project)}.tar.xz"
+
+
+def _lay_out(job: Job, top: Path) -> None:
+    """Everything but the bundle."""
+    project = job.project
+    files = _files(job)
+    target.stage(files, top / "files", job.epoch)
+    beside = (
+        TargetFile("/INSTALL.md", instructions(project).encode()),
+        TargetFile("/install.sh", _installer(job, files).encode(), mode=0o755),
+        TargetFile("/run", link=f"files/usr/lib/{project.name}/bin/{project.command}"),
+    )
+    target.stage(beside, top, job.epoch)
+
+
+def _files(job: Job) -> tuple[TargetFile, ...]:
+    project, bundle = job.project, job.inputs.bundle
+    exact = "" if bundle.pure else target.exact_python(bundle.site)
+    system = target.system_files(project, FORMAT.id, epoch=job.epoch, python=exact)
+    text = copyrights.text(project, bundle.site)
+    licence = TargetFile(f"/usr/share/doc/{project.name}/copyright", text.encode())
+    return (*target.compressed(system), licence)
+
+
+def _installer(job: Job, files: tuple[TargetFile, ...]) -> str:
+    """install.sh, which knows by name what to copy and what to remove."""
+    project, bundle = job.project, job.inputs.bundle
+    exact = "" if bundle.pure else target.exact_python(bundle.site)
+    wanted = (exact or project.minimum_python).replace(".", ", ")
+    compare = f"sys.version_info[:2] {'!=' if exact else '<'} ({wanted})"
+    own = (f"/usr/lib/{project.name}/", "/etc/")
+    return recipes.render(
+        "tarball/install.sh.j2",
+        project=project,
+        system_files=[file.path for file in files if not file.path.startswith(own)],
+        python_check=f"import sys; sys.exit({compare})",
+        python_words=exact or f"{project.minimum_python} or newer",
+    )
+
+
+def instructions(project: Project) -> str:
+    """INSTALL.md, from the steps."""
+    phases = [(phase, list(found)) for phase, found in groupby(steps(project), lambda s: s.phase)]
+    return recipes.render(
+        "tarball/INSTALL.md.j2", project=project, needs=needs(project), phases=phases
+    )
+
+
+def _builder(setting: str, compressor: str) -> Builder:
+    why = "smaller is ten times slower" if setting == "small" else "the quickest that xz offers"
+    version = version_of("tar", "--version") or ""
+    return Builder(tool="tar", version=version, compression=f"{setting}: {compressor}", why=why)
+
+
+def lint(job: Job, product: Product) -> list[Lint]:  # noqa: ARG001
+    """shellcheck over install.sh, systemd-analyze over the unit."""
+    top = job.work / folder_name(job.project)
+    unit = top / f"files/usr/lib/systemd/system/{job.project.name}.service"
+    return [linters.scripts([top / "install.sh"], job.logs), linters.unit(unit, job.logs)]
+
+
+def steps(project: Project) -> tuple[Step, ...]:
+    """install.sh does all of it; every unpacked version has one."""
+    unpack, script = f"tar xf {file_name(project)}", f"./{folder_name(project)}/install.sh"
+    packages = "apt-get install -y python3 tzdata xz-utils"
+    return (
+        Step("prerequisite", "apt-get update", "refresh the list of packages"),
+        Step("prerequisite", packages, "the interpreter, time zones, and xz to unpack"),
+        Step("install", unpack, "unpack"),
+        Step("install", script, f"{project.name} and its service, which starts"),
+        Step("upgrade", unpack, "unpack the new version"),
+        Step("upgrade", script, "put it in the old one's place; the service restarts"),
+        Step("rollback", f"{script} --rollback", "the version before; data and settings stay"),
+        Step("remove", f"{script} --remove", "program and service; data and settings stay"),
+        Step("purge", f"{script} --purge", "data, settings and the service's user as well"),
+    )
+
+
+def needs(project: Project) -> str:
+    """What install.sh looks for."""
+    return f"python3 {project.requires_python}, time zones (tzdata), xz and systemd; no network"
+
+
+FORMAT = Format(
+    id="tarball",
+    title="Archive with instructions",
+    installs_on="any Linux with systemd and Python, offline; also runs in place without root",
+    needs=needs,
+    uses=("distributions", "wheelhouse", "bundle"),
+    tools=(
+        Tool("tar", partial(version_of, "tar", "--version"), "apt-get install tar"),
+        Tool("xz", partial(version_of, "xz", "--version"), "apt-get install xz-utils"),
+    ),
+    build=build,
+    lint=lint,
+    steps=steps,
+)

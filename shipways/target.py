@@ -1,0 +1,133 @@
+"""What stands on a target after an installation, whichever format brought it.
+
+    /usr/lib/NAME/site-packages     app and dependencies (the Bundle); native deb: /usr/lib/NAME itself
+    /usr/lib/NAME/bin/COMMAND       the launcher
+    /usr/bin/COMMAND                a link to it
+    /usr/lib/systemd/system/NAME.service, /usr/lib/sysusers.d/NAME.conf, /usr/lib/tmpfiles.d/NAME.conf
+    /etc/NAME/NAME.env              settings: a conffile, 0640 root:NAME
+    /var/lib/NAME                   data: made by tmpfiles.d, 0700 NAME:NAME; in no package's file list
+    /usr/share/man/man1/COMMAND.1   manual page (`compressed` gives the .gz that packages hold)
+
+`system_files` gives all of it but the code, as data: a format writes it into its package by whatever
+means it has. `stage` writes it into a folder.
+
+The service's user and the settings' group are called NAME; both come from sysusers.d, so where files
+are unpacked before that has run (dpkg), pack the settings as root:root and let the postinst chgrp them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from shipways.project import Project, Setting
+from shipways.recipes import render
+
+
+@dataclass(frozen=True)
+class TargetFile:
+    """One file on the target: regular with `content`, or a symbolic link to `link`."""
+
+    path: str  # absolute
+    content: bytes = b""
+    mode: int = 0o644
+    owner: str = "root"
+    group: str = "root"
+    conffile: bool = False  # the administrator may edit it; an upgrade keeps the edits
+    link: str = ""
+
+
+def system_files(
+    project: Project, format_id: str, *, epoch: int, isolated: bool = True, python: str = ""
+) -> tuple[TargetFile, ...]:
+    """Everything but the code and /usr/share/doc, sorted by path.
+
+    `format_id` is what the app finds in SHIPWAYS_FORMAT. `isolated` launchers see their own
+    site-packages and the standard library only, others (the native deb) also the distribution's
+    packages. `python` is the one version ("3.13") that a bundle with compiled parts runs on.
+    """
+    name, command = project.name, project.command
+    values = _values(project, format_id, epoch=epoch, isolated=isolated, python=python)
+    made = {
+        f"/usr/lib/{name}/bin/{command}": "launcher/launcher.py.j2",
+        f"/usr/lib/systemd/system/{name}.service": "systemd/service.j2",
+        f"/usr/lib/sysusers.d/{name}.conf": "systemd/sysusers.conf.j2",
+        f"/usr/lib/tmpfiles.d/{name}.conf": "systemd/tmpfiles.conf.j2",
+        f"/usr/share/man/man1/{command}.1": "man/command.1.j2",
+        project.settings_file: "systemd/settings.env.j2",
+    }
+    files = [TargetFile(path, render(recipe, **values).encode()) for path, recipe in made.items()]
+    files[0] = replace(files[0], mode=0o755)
+    files[-1] = replace(files[-1], mode=0o640, group=name, conffile=True)
+    files.append(TargetFile(f"/usr/bin/{command}", link=f"../lib/{name}/bin/{command}"))
+    return tuple(sorted(files, key=lambda file: file.path))
+
+
+def compressed(files: Iterable[TargetFile]) -> tuple[TargetFile, ...]:
+    """The same files with manual pages gzipped as Debian Policy 12.1 asks: -9, no name, no time."""
+    return tuple(
+        replace(file, path=f"{file.path}.gz", content=gzip.compress(file.content, 9, mtime=0))
+        if file.path.startswith("/usr/share/man/")
+        else file
+        for file in files
+    )
+
+
+def stage(files: Iterable[TargetFile], root: Path, epoch: int) -> None:
+    """Write files below `root`, with their modes and one time for all; owners are the packer's."""
+    for file in files:
+        path = root / file.path.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if file.link:
+            path.symlink_to(file.link)
+        else:
+            path.write_bytes(file.content)
+            path.chmod(file.mode)
+        os.utime(path, (epoch, epoch), follow_symlinks=False)
+    for folder in (root, *root.rglob("*")):
+        if folder.is_dir() and not folder.is_symlink():
+            folder.chmod(0o755)
+            os.utime(folder, (epoch, epoch))
+
+
+def exact_python(site: Path) -> str:
+    """The one version, such as "3.13", that compiled parts of a bundle are made for; "" for any.
+
+    Parts for the stable ABI (abi3) run on that version and all later ones (PEP 425).
+    """
+    names = (path.name for path in site.rglob("*.cpython-3*.so"))
+    found = (re.search(r"\.cpython-3(\d+)-", name) for name in names)
+    return next((f"3.{match.group(1)}" for match in found if match), "")
+
+
+def settings(project: Project) -> tuple[Setting, ...]:
+    """The variables that the settings file shows: the project's, and where it listens."""
+    declared = project.tool.environment
+    if any(setting.name == project.tool.bind_variable for setting in declared):
+        return declared
+    bind = Setting(
+        name=project.tool.bind_variable,
+        help="Address and port to listen on",
+        default=f"127.0.0.1:{project.tool.port}",
+    )
+    return (bind, *declared)
+
+
+def _values(
+    project: Project, format_id: str, *, epoch: int, isolated: bool, python: str
+) -> dict[str, object]:
+    """What the templates are filled in with."""
+    return {
+        "project": project,
+        "format_id": format_id,
+        "isolated": isolated,
+        "minimum_python": python or project.minimum_python,
+        "exact_python": python,
+        "settings": settings(project),
+        "date": datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%d"),
+    }

@@ -1,0 +1,358 @@
+"""The image: what is in it layer by layer, that it runs without privileges, and what it costs."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import re
+import shlex
+import tarfile
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from docker.errors import ImageNotFound
+from docker.models.containers import Container
+
+from shipways import __main__ as cli
+from shipways import oci, project, source
+from shipways.command import Completed, run
+from shipways.formats import docker as image_format
+from shipways.roots import engine
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Built
+
+MEGABYTE = 1_000_000
+WORLD_WRITABLE = {"tmp", "var/tmp"}
+PROGRAMS = {"ldconfig", "python3", "python3.13", "demoapp"}
+TOOLS = re.compile(
+    r"(^|/)(apt|apt-get|dpkg|pip3?|sh|bash|dash|busybox|gcc|cc|ld|make|git|curl|wget)$"
+)
+SECRET = re.compile(
+    rb"-----BEGIN [A-Z ]*PRIVATE KEY-----|(?:SECRET_KEY|PASSWORD|TOKEN)\s*=\s*['\"]\w{12}"
+)
+PASSWORD = "a-Long-passw0rd"
+PORT = 18431
+
+
+@pytest.fixture(scope="module")
+def saved(built: Built, tmp_path_factory: pytest.TempPathFactory) -> oci.Saved:
+    """What the archive holds."""
+    return oci.read(built.artifact("docker"), tmp_path_factory.mktemp("image"))
+
+
+@pytest.fixture(scope="module")
+def members(saved: oci.Saved) -> list[tuple[tarfile.TarInfo, bytes]]:
+    """Every file of every layer with its content."""
+    found = []
+    for layer in saved.layers:
+        with tarfile.open(layer) as archive:
+            for info in archive:
+                file = archive.extractfile(info) if info.isreg() else None
+                found.append((info, file.read() if file else b""))
+    return found
+
+
+@pytest.fixture
+def volume() -> Iterator[str]:
+    made = engine.client().volumes.create(labels=engine.labels())
+    yield made.name
+    made.remove(force=True)
+
+
+@contextmanager
+def started(built: Built, volume: str, *words: str, **more: Any) -> Iterator[Container]:
+    """A container with the rights that the start step gives it."""
+    container = engine.client().containers.create(
+        image_format.image_name(built.project),
+        list(words) or None,
+        labels=engine.labels(),
+        read_only=True,
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges"],
+        ports={"8000/tcp": ("127.0.0.1", PORT)},
+        volumes={volume: {"bind": built.project.state_dir, "mode": "rw"}},
+        **more,
+    )
+    try:
+        container.start()
+        yield container
+    finally:
+        container.remove(force=True)
+
+
+class Visitor:
+    """A browser's part: cookies and forms."""
+
+    def __init__(self) -> None:
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._opener = urllib.request.build_opener(jar)
+        self.base = f"http://localhost:{PORT}"
+
+    def get(self, path: str) -> str:
+        with self._opener.open(f"{self.base}{path}", timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def wait(self, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self.get("/healthz")
+                return
+            except OSError:
+                assert time.monotonic() < deadline, "no answer"
+                time.sleep(0.1)
+
+    def submit(self, path: str, **fields: str) -> str:
+        form = self.get(path)
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+        assert found
+        data = urllib.parse.urlencode({"csrfmiddlewaretoken": found.group(1), **fields}).encode()
+        request = urllib.request.Request(f"{self.base}{path}", data, {"Referer": self.base})
+        with self._opener.open(request, timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def log_in(self) -> None:
+        page = self.submit("/admin/login/?next=/", username="ada", password=PASSWORD)
+        assert "ada" in page
+
+
+def command(container: Container, *words: str, **environment: str) -> str:
+    """Run one in the container; fails when it does."""
+    status, output = container.exec_run(["demoapp", *words], environment=environment)
+    assert status == 0, output
+    assert isinstance(output, bytes)
+    return output.decode()
+
+
+def test_sizes(built: Built) -> None:
+    file = built.record("docker").artifacts[0]
+    assert file.path == "demoapp-1.0.0-image.tar.gz"
+    assert file.bytes <= 30 * MEGABYTE
+    assert file.installed_bytes is not None
+    assert file.installed_bytes <= 85 * MEGABYTE
+
+
+def test_two_builds_give_the_same_bytes(built: Built) -> None:
+    """The first of them without any cache."""
+    assert built.record("docker").build.reproducible is True
+
+
+def test_linters_find_nothing(built: Built) -> None:
+    lint = built.record("docker").lint
+    assert [(entry.tool, entry.errors, entry.warnings) for entry in lint] == [("hadolint", 0, 0)]
+
+
+def test_no_privileged_and_no_open_file(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+    for info, _ in members:
+        assert not (info.mode & 0o6000), f"{info.name} is setuid or setgid"
+        if not info.issym() and info.name not in WORLD_WRITABLE:
+            assert not (info.mode & 0o002), f"everybody may write {info.name}"
+        assert info.isreg() or info.isdir() or info.issym() or info.islnk(), info.name
+
+
+def test_no_shell_and_no_build_tool(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+    names = {info.name for info, _ in members}
+    programs = {
+        info.name
+        for info, _ in members
+        if not info.isdir() and re.match(r"(usr/)?(local/)?s?bin/|usr/local/s?bin/", info.name)
+    }
+    assert {name.rpartition("/")[2] for name in programs} <= PROGRAMS
+    assert not [name for name in names if TOOLS.search(name)]
+    assert not [name for name in names if re.search(r"/(pip|setuptools|wheel)/__init__\.py$", name)]
+
+
+def test_no_secret_in_any_layer_or_in_the_history(
+    saved: oci.Saved, members: list[tuple[tarfile.TarInfo, bytes]]
+) -> None:
+    for info, content in members:
+        assert not SECRET.search(content), info.name
+        assert not info.name.endswith((".env", "secret_key", ".git", "id_rsa", ".netrc")), info.name
+    told = json.dumps([saved.config["history"], saved.config["config"]])
+    assert not re.search(r"(?i)secret|password|token", told)
+
+
+def test_nothing_of_the_builder(
+    built: Built, members: list[tuple[tarfile.TarInfo, bytes]], saved: oci.Saved
+) -> None:
+    traces = (
+        str(built.dist).encode(),
+        str(built.project.root).encode(),
+        b"/stage/",
+        b"/wheelhouse",
+    )
+    for info, content in members:
+        assert not any(trace in content for trace in traces if info.name != "app/launch.py"), (
+            info.name
+        )
+        assert (info.uname, info.gname) == ("", "")
+    assert not set(saved.config["config"]["Labels"]) & {engine.LABEL, engine.ROLE_LABEL}
+
+
+def test_no_file_is_newer_than_the_commit(built: Built, saved: oci.Saved) -> None:
+    epoch = source.epoch(built.project.root)
+    for layer in saved.layers[-3:]:  # the base has its packages' times
+        with tarfile.open(layer) as archive:
+            assert max(int(info.mtime) for info in archive) <= epoch
+
+
+def test_licences_and_package_records_are_there(
+    members: list[tuple[tarfile.TarInfo, bytes]],
+) -> None:
+    names = {info.name for info, _ in members}
+    records = {name.rpartition("/")[2] for name in names if "/dpkg/status.d/" in name}
+    assert {"libc6", "libssl3t64", "python3.13-minimal", "libpq5"} <= records
+    documented = {name.split("/")[3] for name in names if name.startswith("usr/share/doc/")}
+    assert records <= documented | {"libpython3.13-stdlib"}  # whose folder is another's
+
+
+def test_configuration(saved: oci.Saved) -> None:
+    config = saved.config["config"]
+    assert config["User"] == "10001:10001"
+    assert config["Entrypoint"] == ["python3", "-I", "/app/launch.py"]
+    assert config["Healthcheck"]["Test"][0] == "CMD"
+    assert config["Volumes"] == {"/var/lib/demoapp": {}}
+    assert config["ExposedPorts"] == {"8000/tcp": {}}
+    labels = config["Labels"]
+    for key in ("title", "version", "description", "licenses", "url", "authors"):
+        assert labels[f"org.opencontainers.image.{key}"]
+
+
+def test_loads_on_an_engine_without_it(built: Built) -> None:
+    name = image_format.image_name(built.project)
+    archive = built.artifact("docker")
+    before = engine.client().images.get(name).id
+    engine.client().images.remove(name, force=True)
+    with pytest.raises(ImageNotFound):
+        engine.client().images.get(name)
+    run(["docker", "load", "-i", archive], timeout=120)
+    assert engine.client().images.get(name).id == before
+
+
+def test_serves_without_privileges_and_keeps_its_data(built: Built, volume: str) -> None:
+    visitor = Visitor()
+    with started(built, volume) as container:
+        visitor.wait()
+        about = json.loads(visitor.get("/about?format=json"))
+        assert (about["format"], about["user"]) == ("docker", "demoapp")
+        make = ("createsuperuser", "--noinput", "--username=ada", "--email=ada@example.org")
+        command(container, *make, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+        visitor.log_in()
+        visitor.submit("/notes/new/", title="Kept in the volume", body="as it should be")
+        assert "Kept in the volume" in visitor.get("/")
+        stylesheet = re.search(r'href="(/static/[^"]+\.css)"', visitor.get("/"))
+        assert stylesheet
+        assert visitor.get(stylesheet.group(1))
+        assert "no issues" in command(container, "check", "--deploy")
+    with started(built, volume):  # the session holds: the secret key is in the volume as well
+        visitor.wait()
+        assert "Kept in the volume" in visitor.get("/")
+        assert "ada" in visitor.get("/")
+
+
+def test_becomes_healthy_and_ends_cleanly(built: Built, volume: str) -> None:
+    with started(built, volume) as container:
+        deadline = time.monotonic() + 60
+        while container.attrs["State"]["Health"]["Status"] != "healthy":
+            assert time.monotonic() < deadline, container.logs()
+            time.sleep(0.2)
+            container.reload()
+        began = time.monotonic()
+        container.stop(timeout=10)
+        assert time.monotonic() - began < 9
+        assert container.wait()["StatusCode"] == 0
+
+
+def test_ends_while_it_starts(built: Built, volume: str) -> None:
+    """The first process of a container hears only the signals that it has handlers for."""
+    words = ("shell", "--command", "import time; print('here', flush=True); time.sleep(60)")
+    with started(built, volume, *words) as container:
+        while b"here" not in container.logs():
+            time.sleep(0.1)
+        began = time.monotonic()
+        container.stop(timeout=20)
+        assert time.monotonic() - began < 5
+        assert container.wait()["StatusCode"] == 143
+
+
+def test_is_unhealthy_without_a_server(built: Built, volume: str) -> None:
+    with started(built, volume, "--health") as container:
+        assert container.wait()["StatusCode"] == 1
+
+
+def test_management_command_in_a_container_of_its_own(built: Built, volume: str) -> None:
+    with started(built, volume, "migrate", "--noinput") as container:
+        assert container.wait()["StatusCode"] == 0, container.logs()
+    with started(built, volume, "showmigrations", "board") as container:
+        assert container.wait()["StatusCode"] == 0
+        assert b"[X] 0001_initial" in container.logs()
+
+
+def test_libraries_of_the_base(built: Built, volume: str) -> None:
+    """What psycopg, HTTPS, time zones and the standard library's compiled parts reach."""
+    code = (
+        "import bz2, ctypes.util, decimal, lzma, sqlite3, ssl, uuid, zlib, zoneinfo, psycopg;"
+        "assert ctypes.util.find_library('pq');"
+        "assert len(ssl.create_default_context().get_ca_certs()) > 100;"
+        "zoneinfo.ZoneInfo('Europe/Berlin')"
+    )
+    with started(built, volume, "shell", "--command", code) as container:
+        assert container.wait()["StatusCode"] == 0, container.logs()
+
+
+def test_one_changed_line_sends_little(
+    built: Built, copy_of_sample: Callable[[], Path], tmp_path: Path, saved: oci.Saved
+) -> None:
+    """A server that has the previous image receives the app's layer, compressed, and no other."""
+    changed = copy_of_sample()
+    pyproject = changed / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text().replace('version = "1.0.0"', 'version = "1.0.1"'))
+    init = changed / "demoapp" / "__init__.py"
+    init.write_text(init.read_text().replace('"1.0.0"', '"1.0.1"'))
+    name = image_format.image_name(project.load(changed))
+    try:
+        assert (
+            cli.main(["build", "docker", "--project", str(changed), "--dist", str(tmp_path)]) == 0
+        )
+        other = oci.read(tmp_path / "demoapp-1.0.1-image.tar.gz", tmp_path / "image")
+        before, after = (image.config["rootfs"]["diff_ids"] for image in (saved, other))
+        assert after[:-1] == before[:-1]
+        assert after[-1] != before[-1]
+        sent = oci.finish(other.layers[-1], None, tmp_path / "sent")
+        assert sent.packed_size < 100_000
+    finally:
+        engine.client().images.remove(name, force=True)
+    assert built.record("docker").status == "ok"
+
+
+def test_steps_as_they_are_typed(built: Built, tmp_path: Path) -> None:
+    """Install, start, remove and purge, with names and a port of this test's own."""
+    (tmp_path / built.artifact("docker").name).symlink_to(built.artifact("docker"))
+
+    def typed(phase: str) -> list[Completed]:
+        lines = [s.command for s in image_format.steps(built.project) if s.phase == phase]
+        own = (
+            line.replace("--name demoapp", f"--name shipways-test --label {label}")
+            .replace("rm -f demoapp", "rm -f shipways-test")
+            .replace("demoapp-data", "shipways-test-data")
+            .replace("-p 8000:", f"-p 127.0.0.1:{PORT}:")
+            for line in lines
+            if "image rm" not in line
+        )
+        return [run(shlex.split(line), timeout=120, cwd=tmp_path) for line in own]
+
+    label = "=".join(next(iter(engine.labels().items())))
+    try:
+        typed("install")
+        typed("start")
+        Visitor().wait()
+    finally:
+        typed("remove")
+        typed("purge")
