@@ -112,6 +112,14 @@ def _add_options(command: argparse.ArgumentParser) -> None:
         help="where base images come from: a container registry, or the Debian archive",
     )
 
+    command.add_argument(
+        "--base",
+        choices=("auto", "minimal", "python", "debian"),
+        default="auto",
+        help="what the image stands on: a base without shell or package manager (auto), "
+        "python:3.13-slim, or Debian",
+    )
+
 
 def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser(
@@ -227,6 +235,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         builder=arguments.builder,
         compression=arguments.compression,
         base_source=arguments.base_source,
+        base=arguments.base,
     )
 
 

@@ -18,6 +18,7 @@ from shipways.command import Completed, metered
 from shipways.dist import Dist
 from shipways.formats import Format, Job, Options, Product
 from shipways.measure import median, sha256
+from shipways.progress import step
 from shipways.project import Project
 from shipways.results import BuildFigures
 
@@ -86,7 +87,7 @@ class Workshop:
             options=self.options,
             cold=cold,
         )
-        with costing() as own:
+        with costing() as own, step(f"{wanted.id}: packing, {label}"):
             product = wanted.build(job)
         return Attempt(product, cost + own, tuple(sha256(path) for path in product.paths))
 

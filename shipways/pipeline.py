@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -70,6 +71,10 @@ def _record(
         record.status, record.reason = "skipped", str(error)
     except ShipwaysError as error:
         record.status, record.reason = "failed", str(error)
+    except Exception as error:  # a fault of ours: its story goes into a log, others are built
+        log = workshop.dist.logs(wanted.id) / "error.log"
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        record.status, record.reason = "failed", f"{type(error).__name__}: {error}\nSee {log}."
     if record.status != "ok":
         say(f"  {record.status}: {record.reason}")
     return record
@@ -110,7 +115,8 @@ def _fill(
     if record.build.reproducible is False:
         raise BuildError("Two builds of one commit gave different bytes; dist/ keeps what it had.")
     record.artifacts = workshop.dist.place(product.paths)
-    record.artifacts[0].installed_bytes = product.installed_bytes
+    for main in record.artifacts[:1]:
+        main.installed_bytes = product.installed_bytes
     if before and _digests(before) == _digests(record):
         record.targets = before.targets  # what was verified is still what is here
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 from rich.console import Console
 from rich.markup import escape
+from rich.status import Status
 
 console = Console(stderr=True, highlight=False)
+_spinners: list[Status] = []
 
 
 @contextlib.contextmanager
@@ -17,12 +19,31 @@ def step(what: str) -> Iterator[None]:
     """Show that `what` is under way, then how long it took; nothing for less than 0.1 s."""
     started = time.monotonic()
     text = escape(what)
-    status = console.status(f"{text} …") if console.is_terminal else contextlib.nullcontext()
-    with status:
+    with _spinner(f"{text} …"):
         yield
     seconds = time.monotonic() - started
     if seconds >= 0.1:
         console.print(f"  {text} [dim]{seconds:.1f} s[/dim]", soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _spinner(text: str) -> Iterator[None]:
+    """One spinner at a time: an inner step borrows the outer one's."""
+    if not console.is_terminal:
+        yield
+    elif _spinners:
+        outer = _spinners[-1]
+        before = outer.status
+        outer.update(text)
+        yield
+        outer.update(before)
+    else:
+        with console.status(text) as status:
+            _spinners.append(status)
+            try:
+                yield
+            finally:
+                _spinners.pop()
 
 
 def say(what: str) -> None:

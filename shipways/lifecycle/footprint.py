@@ -1,0 +1,65 @@
+"""Whose bytes they are: of the app, its dependencies, the interpreter, or the system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from shipways.lifecycle.snapshot import Tree
+from shipways.project import Project
+from shipways.results import Breakdown
+
+PACKAGES = re.compile(r"/(?:site|dist)-packages/(?P<top>[^/]+)")
+# Python itself as distributions, virtual environments and images have it; pip comes with it.
+INTERPRETER = re.compile(
+    r"/(?:lib|bin|include|share|doc|info)/(?:[^/]+/)?(?:lib)?(?:python|pip|pydoc|idle)[0-9.]*(?![a-z])"
+    r"|/lib/python3|/pyvenv\.cfg$|/ensurepip/|/python-wheels/"
+)
+TOOLS = ("pip", "setuptools", "wheel", "pkg_resources", "_distutils_hack", "distutils-precedence")
+
+
+def breakdown(before: Tree, after: Tree, project: Project) -> Breakdown:
+    """Bytes that came, split by owner. Files that grew count with what they grew by."""
+    sums = dict.fromkeys(("app", "dependencies", "interpreter", "system"), 0)
+    seen = {entry.inode for entry in before.values()}
+    for path, entry in after.items():
+        size = entry.size
+        if path in before:
+            size -= before[path].size
+        elif entry.inode in seen:
+            continue
+        seen.add(entry.inode)
+        sums[owner(path, project)] += size
+    return Breakdown(**sums)
+
+
+def owner(path: str, project: Project) -> str:
+    """app, dependencies, interpreter or system."""
+    installed = PACKAGES.search(path)
+    if installed:
+        return _owner_of_package(installed["top"], project)
+    if INTERPRETER.search(path):
+        return "interpreter"
+    return "app" if _named_after(path, (project.name, project.command)) else "system"
+
+
+def _owner_of_package(top: str, project: Project) -> str:
+    name = re.split(r"-[0-9]|\.", top)[0].lower().replace("-", "_")
+    if name in app_packages(project):
+        return "app"
+    if name == "__pycache__" or name in TOOLS:
+        return "interpreter"
+    return "dependencies"
+
+
+def app_packages(project: Project) -> set[str]:
+    """Import names that belong to the project, and its distribution's own name."""
+    modules = (project.tool.wsgi, project.tool.settings, project.entry_point)
+    names = {re.split(r"[.:]", module)[0] for module in modules}
+    return {name.lower() for name in names} | {project.name.replace("-", "_")}
+
+
+def _named_after(path: str, names: Iterable[str]) -> bool:
+    """Whether a part of the path is called NAME, NAME.service, NAME-bundled.list and the like."""
+    pattern = "|".join(re.escape(name) for name in names)
+    return re.search(rf"/(?:{pattern})(?:[./_-]|$)", path) is not None

@@ -1,0 +1,97 @@
+"""Later versions of a project, made for trying its upgrade: a copy, its version raised, one more
+migration in it, built by the same toolkit."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from packaging.version import Version
+
+from shipways import project as projects
+from shipways import source
+from shipways.attempt import Workshop
+from shipways.dist import Dist
+from shipways.errors import VerifyError
+from shipways.formats import Format, Options
+from shipways.lifecycle.delivery import Delivery
+from shipways.project import Project
+
+REASON = "this migration fails on purpose"
+MIGRATION = """\
+from django.db import migrations
+
+
+{functions}class Migration(migrations.Migration):
+    atomic = {atomic}
+    dependencies = [({app!r}, {leaf!r})]
+    operations = [
+        migrations.RunSQL(
+            "CREATE TABLE shipways_{kind} (id integer)", "DROP TABLE shipways_{kind}"
+        ),{operation}
+    ]
+"""
+FUNCTIONS = {
+    "next": "",
+    "broken": f'def run(apps, schema_editor):\n    raise RuntimeError("{REASON}")\n\n\n',
+    "slow": "def run(apps, schema_editor):\n    import time\n\n    time.sleep(600)\n\n\n",
+}
+
+
+def later(project: Project, kind: str, folder: Path) -> Project:
+    """A copy in `folder` that is `next`, `broken` (its migration raises) or `slow` (it hangs)."""
+    source.snapshot(project.root, folder)
+    raised = raise_version(project.version, 1 + list(FUNCTIONS).index(kind))
+    path = folder / projects.FILE_NAME
+    pattern = rf'^(version\s*=\s*)"{re.escape(project.version)}"'
+    text, count = re.subn(pattern, rf'\g<1>"{raised}"', path.read_text("utf-8"), flags=re.M)
+    if count != 1:
+        raise VerifyError(f"{path}: there is no line version = {project.version!r} to raise.")
+    path.write_text(text, "utf-8")
+    add_migration(folder, kind)
+    return projects.load(folder)
+
+
+def raise_version(version: str, by: int) -> str:
+    """The last number of the release raised.
+
+    >>> raise_version("1.0.0", 2)
+    '1.0.2'
+    """
+    release = list(Version(version).release)
+    release[-1] += by
+    return ".".join(map(str, release))
+
+
+def add_migration(folder: Path, kind: str) -> Path:
+    """One more migration after the last one of the first app that has any."""
+    found = sorted(folder.glob("**/migrations/[0-9]*.py"))
+    if not found:
+        raise VerifyError(f"{folder} has no migrations.")
+    last = max(path for path in found if path.parent == found[0].parent)
+    number = int(last.stem[:4]) + 1
+    path = last.with_name(f"{number:04}_shipways_{kind}.py")
+    functions = FUNCTIONS[kind]
+    operation = "\n        migrations.RunPython(run)," if functions else ""
+    text = MIGRATION.format(
+        app=last.parent.parent.name,
+        leaf=last.stem,
+        kind=kind,
+        functions=functions,
+        atomic=not functions,
+        operation=operation,
+    )
+    path.write_text(text, "utf-8")
+    return path
+
+
+def build(
+    project: Project, wanted: Format, folder: Path, cache: Path, options: Options
+) -> Delivery:
+    """Build one format of a copy in `folder`."""
+    dist = Dist(folder / "dist")
+    work = folder / "work"
+    work.mkdir(parents=True)
+    workshop = Workshop(project, dist, work, cache, options, source.epoch(project.root))
+    product = workshop.attempt(wanted, "later", cold=False).product
+    return Delivery(project, wanted, product.paths[0])
