@@ -22,7 +22,6 @@ from packaging.utils import parse_wheel_filename
 from shipways import lock, source
 from shipways.archive import repack_sdist
 from shipways.command import run
-from shipways.measure import tree_bytes
 from shipways.progress import step
 from shipways.project import Project
 from shipways.unpack import install_wheel
@@ -37,8 +36,7 @@ class Bundle:
 
     site: Path
     pure: bool  # no compiled file: the same for every architecture
-    app_bytes: int
-    dependency_bytes: int
+    contents: dict[str, int]  # the app's name, each dependency's -> bytes unpacked
 
 
 @dataclass(frozen=True)
@@ -112,8 +110,8 @@ class Inputs:
             for wheel in wheels:
                 install_wheel(wheel, site)
             settle(site, self.epoch)
-        app = _wheel_bytes(self.wheel)
-        return Bundle(site, all(map(_is_pure, wheels)), app, tree_bytes(site) - app)
+        contents = {str(parse_wheel_filename(w.name)[0]): _unpacked_bytes(w) for w in wheels}
+        return Bundle(site, all(map(_is_pure, wheels)), contents)
 
     def _download(self, folder: Path) -> None:
         """Fill `folder`, or leave it absent: it is renamed into place when all is there."""
@@ -139,7 +137,7 @@ def settle(tree: Path, epoch: int) -> None:
         os.utime(path, (epoch, epoch))
 
 
-def _wheel_bytes(wheel: Path) -> int:
+def _unpacked_bytes(wheel: Path) -> int:
     with zipfile.ZipFile(wheel) as archive:
         return sum(info.file_size for info in archive.infolist())
 

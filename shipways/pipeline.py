@@ -117,6 +117,8 @@ def _fill(
     record.artifacts = workshop.dist.place(product.paths)
     for main in record.artifacts[:1]:
         main.installed_bytes = product.installed_bytes
+    if "bundle" in wanted.uses:
+        record.contents = workshop.job(wanted).inputs.bundle.contents
     if before and _digests(before) == _digests(record):
         record.targets = before.targets  # what was verified is still what is here
 

@@ -28,12 +28,19 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default: str = ""
 
 
-class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Limits of one format; going over one is exit 1."""
+class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A format's limits; one that is absent does not bind, going over one is exit 1.
+
+    `bytes` is of the artifact, `seconds` of a warm build, `commands` what a person types.
+    """
 
     bytes: int | None = None
     seconds: float | None = None
     commands: int | None = None
+    transfer_bytes: int | None = None
+    footprint_bytes: int | None = None
+    first_response_s: float | None = None
+    idle_mib: float | None = None
 
 
 class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from shipways import __main__ as cli
-from shipways import pipeline
-from shipways.results import FormatRecord, ProjectRecord, Results
+from shipways import pipeline, results
+from shipways.results import File, FormatRecord, ProjectRecord, Results
 
 
 def results_with(**states: str) -> Results:
@@ -73,6 +73,23 @@ def test_interrupts_and_full_disks_have_a_message(
     assert says in capsys.readouterr().err
 
 
+def test_compare_and_budget(
+    notes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = results_with(deb="ok")
+    found.formats["deb"].artifacts = [File(path="a.deb", sha256="0" * 64, bytes=2_000_000)]
+    path = tmp_path / "results.json"
+    results.save(found, path)
+    argv = ["compare", str(path), str(path), "--project", str(notes)]
+    assert cli.main(argv) == 0
+    with (notes / "pyproject.toml").open("a") as file:
+        file.write("[tool.shipways.budget.deb]\nbytes = 1_000_000\n")
+    assert cli.main(argv) == 1
+    assert cli.main([*argv, "--markdown"]) == 1
+    assert "deb" in capsys.readouterr().out
+    assert cli.main(["compare", str(tmp_path / "none.json"), str(path)]) == 1
+
+
 def test_report_without_results(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["report", "--dist", str(tmp_path)]) == 1
-    assert "There are no results" in capsys.readouterr().err
+    assert "There is no" in capsys.readouterr().err

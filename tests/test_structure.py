@@ -12,8 +12,9 @@ ROOT = Path(__file__).parents[1]
 ORDER = (
     "errors", "measure", "command", "progress", "recipes", "pyproject", "project", "artifact",
     "results", "source", "lock", "unpack", "archive", "bundle", "roots", "oci", "linters", "target",
+    "copyright", "deb_archive", "packagers",
     "formats", "host", "dist", "attempt", "report", "pipeline", "lifecycle", "doctor",
-    "instructions", "__main__",
+    "instructions", "arguments", "subcommands", "__main__",
 )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def scripts(project: Project) -> dict[str, str]:
     """Maintainer scripts (Debian Policy 6), by fpm's names."""
     values = {"project": project, "package": name(project), "sibling": project.name}
     return {
+        "before-install": recipes.render("deb/preinst.j2", **values),
         "after-install": recipes.render("deb/postinst.j2", **values),
         "before-remove": recipes.render("deb/prerm.j2", **values),
         "after-remove": recipes.render("deb/postrm.j2", **values),

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from shipways.project import Budget
 from shipways.report import html, markdown, summary, terminal
-from shipways.report.budget import Budget, budgets, over_budget
+from shipways.report.budget import over_budget
 from shipways.report.compare import Comparison, compare
 from shipways.report.comparison import overview
 from shipways.report.findings import find
@@ -16,9 +17,7 @@ from shipways.report.words import words
 from shipways.results import Results, write_atomically
 
 __all__ = [
-    "Budget",
     "Comparison",
-    "budgets",
     "compare",
     "over_budget",
     "render",

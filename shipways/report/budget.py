@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import msgspec
-
-from shipways.errors import ProjectError
+from shipways.project import Budget
 from shipways.report.compare import CULPRITS, Culprit, compare
 from shipways.report.comparison import Row, overview
 from shipways.report.figure import Column
@@ -24,22 +21,6 @@ COLUMN_OF = {
     "first_response_s": "first_response_s",
     "idle_mib": "idle_mib",
 }
-EXAMPLE = "[tool.shipways.budget.deb-bundled]\nbytes = 4_000_000\nseconds = 20\ncommands = 1"
-
-
-class Budget(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A format's limits; one that is absent does not bind.
-
-    `bytes` is of the artifact, `seconds` of a warm build, `commands` what a person types.
-    """
-
-    bytes: int | None = None
-    seconds: float | None = None
-    commands: int | None = None
-    transfer_bytes: int | None = None
-    footprint_bytes: int | None = None
-    first_response_s: float | None = None
-    idle_mib: float | None = None
 
 
 @dataclass(frozen=True)
@@ -55,16 +36,6 @@ class Overrun:
     limit: float
     culprits: tuple[Culprit, ...] = ()
     grew: bool = False
-
-
-def budgets(table: Mapping[str, Any], file: str = "pyproject.toml") -> dict[str, Budget]:
-    """Read `[tool.shipways.budget]`. Raises `ProjectError` that names the wrong key."""
-    try:
-        return msgspec.convert(dict(table), dict[str, Budget])
-    except msgspec.ValidationError as error:
-        raise ProjectError(
-            f"{file}: [tool.shipways.budget]: {error}", hint=f"For example:\n{EXAMPLE}"
-        ) from error
 
 
 def over_budget(

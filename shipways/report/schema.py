@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,14 @@ PATH = Path(__file__).with_name("results.schema.json")
 
 def schema() -> dict[str, Any]:
     """The schema, as JSON Schema 2020-12, generated from the structures themselves."""
+    generated = msgspec.json.schema(Results)
+    for definition in generated["$defs"].values():
+        if "description" in definition:  # Python 3.13 strips the indentation by itself
+            definition["description"] = inspect.cleandoc(definition["description"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Shipways results, schema {SCHEMA}",
-        **msgspec.json.schema(Results),
+        **generated,
     }
 
 

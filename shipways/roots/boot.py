@@ -47,6 +47,11 @@ exec unshare --cgroup sh -c '
     umount -l /sys/fs/cgroup 2> /dev/null
     mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec /sbin/init'
 """
+# What the engine hides of /proc or makes read-only there, a Docker host needs: it is uncovered.
+UNCOVER = """for path in $(awk '$5 ~ "^/proc/" {print $5}' /proc/self/mountinfo); do
+    umount "$path" || true
+done
+"""
 ON_V2 = "mount -o remount,rw /sys/fs/cgroup && exec /sbin/init"
 
 
@@ -55,8 +60,9 @@ def options(kind: str) -> dict[str, Any]:
     if not kind:
         return {"command": IDLE, "init": True, "mounts": []}
     version = engine.cgroup_version()
+    script = (UNCOVER if kind == "docker" else "") + (ON_V2 if version == 2 else ON_V1)
     found: dict[str, Any] = {
-        "command": ["sh", "-c", ON_V2 if version == 2 else ON_V1],
+        "command": ["sh", "-c", script],
         "cap_add": [*(DOCKER if kind == "docker" else SYSTEMD)],
         "security_opt": ["seccomp=unconfined", "apparmor=unconfined"],
         "environment": {"container": "docker"},
@@ -67,7 +73,6 @@ def options(kind: str) -> dict[str, Any]:
     if version == 2:
         found["cgroupns"] = "private"
     if kind == "docker":
-        # all of /proc; and a file system that can hold overlays, for images and volumes
-        found["security_opt"].append("systempaths=unconfined")
+        # a file system that can hold overlays, for images and volumes
         found["mounts"] = [Mount("/var/lib/docker", None, "volume", labels=engine.labels())]
     return found

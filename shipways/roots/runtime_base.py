@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from shipways import command
 from shipways.errors import BuildError, UsageError
 from shipways.recipes import path as recipe
-from shipways.roots import bases, engine, host, images, pick
+from shipways.roots import bases, engine, host, images, pick, reaper
 
 KINDS = ("auto", "minimal", "python", "debian")
 PYTHON_IMAGE = "python:3.13-slim"
@@ -30,6 +32,7 @@ PACKAGES = (
     "tzdata",
 )
 FINDING = "libc-bin"  # ldconfig, by which ctypes finds a library from its name
+SECURITY = "http://deb.debian.org/debian-security"
 RULES = "docker/base.rules"
 TIMEOUT_S = 600
 # Runs in mmdebstrap after the packages have been downloaded, verified and unpacked ($1).
@@ -70,9 +73,10 @@ def _from_registry() -> images.Image:
 
 
 def _minimal(packages: tuple[str, ...]) -> images.Image:
-    rules = hashlib.sha256(recipe(RULES).read_bytes()).hexdigest()
-    code = hashlib.sha256(Path(pick.__file__).read_bytes()).hexdigest()
-    text = f"minimal {SUITE} {host.debian_mirror()} {PACKAGES} {packages} {rules} {code}"
+    reaper.guard()
+    files = (recipe(RULES), Path(pick.__file__), Path(__file__))
+    made_by = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    text = f"minimal {host.debian_mirror()} {packages} {made_by}"
     ref = images._cached("runtime", text, functools.partial(_make, packages))
     return images.Image(ref, "runtime", "archive", f"Debian 13 (trixie), Python {PYTHON} only")
 
@@ -85,8 +89,7 @@ def _make(packages: tuple[str, ...], ref: str, labels: dict[str, str]) -> None:
         rules = pick.parse(recipe(RULES).read_text(encoding="utf-8"))
         newest = pick.make_tree(tree, folder, rules, PYTHON)
         if packages:
-            command.run(["ldconfig", "-r", tree], timeout=60)
-            (tree / "var/cache/ldconfig/aux-cache").unlink(missing_ok=True)
+            _index_libraries(tree)
         tar = folder / "base.tar"
         pick.pack(tree, tar, newest)
         repository, tag = ref.rsplit(":", 1)
@@ -94,6 +97,13 @@ def _make(packages: tuple[str, ...], ref: str, labels: dict[str, str]) -> None:
         engine.client().api.import_image_from_file(
             str(tar), repository=repository, tag=tag, changes=changes
         )
+
+
+def _index_libraries(tree: Path) -> None:
+    """ld.so.cache by the tree's own ldconfig: the host's would put its version into it."""
+    become_root = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
+    command.run([*become_root, tree / "usr/sbin/ldconfig", "-r", tree], timeout=60)
+    shutil.rmtree(tree / "var/cache", ignore_errors=True)
 
 
 def _download(packages: tuple[str, ...], folder: Path) -> None:
@@ -115,4 +125,4 @@ def _download(packages: tuple[str, ...], folder: Path) -> None:
 
 def _security(mirror: str) -> str:
     """Mirrors of the archive keep the security updates beside it."""
-    return f"{mirror}-security"
+    return f"{mirror}-security" if mirror.endswith("/debian") else SECURITY

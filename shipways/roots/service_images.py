@@ -143,7 +143,11 @@ def _make(service: Service, ref: str, labels: dict[str, str]) -> None:
 def _download(service: Service, folder: Path) -> None:
     """Leave PACKAGE.control and PACKAGE.tar of everything that the image is picked from."""
     mirror = host.debian_mirror()
-    suites = (f"{mirror} {SUITE}", f"{mirror} {SUITE}-updates", f"{mirror}-security {SUITE}-security")
+    suites = (
+        f"{mirror} {SUITE}",
+        f"{mirror} {SUITE}-updates",
+        f"{mirror}-security {SUITE}-security",
+    )
     include = ",".join((service.package, *service.others))
     command.run(
         [

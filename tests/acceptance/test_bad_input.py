@@ -5,7 +5,6 @@ Each is an error with its exit code and a next step, and dist/ keeps what it had
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -82,7 +81,7 @@ def test_stopped_in_the_middle(notes: Path, number: signal.Signals) -> None:
     assert b"Traceback" not in errors
     after = {path.name: sha256(path) for path in (notes / "dist").glob("*.*")}
     assert after == before
-    building = [name for name in os.listdir("/proc") if name.isdigit() and _works_in(name, notes)]
+    building = [process for process in Path("/proc").glob("[0-9]*") if _works_in(process, notes)]
     assert not building
 
 
@@ -124,8 +123,8 @@ def test_lock_that_does_not_fit(notes: Path) -> None:
     assert "requirements.lock: does not hold django" in done.output
 
 
-def _works_in(pid: str, folder: Path) -> bool:
+def _works_in(process: Path, folder: Path) -> bool:
     try:
-        return Path(f"/proc/{pid}/cwd").readlink().is_relative_to(folder)
+        return (process / "cwd").readlink().is_relative_to(folder)
     except OSError:
         return False

@@ -56,7 +56,7 @@ def package(built: Built) -> Iterator[DebFile]:
 
 @pytest.fixture(scope="module")
 def members(package: DebFile) -> dict[str, tarfile.TarInfo]:
-    return {member.name: member for member in package.data.tgz().getmembers()}
+    return {str(member.name): member for member in package.data.tgz().getmembers()}
 
 
 def named(text: str, project: Project) -> str:
@@ -223,9 +223,9 @@ def test_smoke_test_of_the_source_package(
     file = built.artifact("deb")
     target.copy_in(file, f"/root/{file.name}")
     target.run(f"apt-get install -y ./{file.name}", timeout=TIMEOUT_S)
-    target.copy_in(tmp_path / "debian/tests/smoke", "/tmp/smoke")
+    target.copy_in(tmp_path / "debian/tests/smoke", "/root/smoke")
     done = target.run(
-        "mkdir -p /tmp/at && AUTOPKGTEST_TMP=/tmp/at timeout 90 /tmp/smoke", timeout=TIMEOUT_S
+        "mkdir -p /tmp/at && AUTOPKGTEST_TMP=/tmp/at timeout 90 /root/smoke", timeout=TIMEOUT_S
     )
     assert "200 http://127.0.0.1:" in done.output
 
