@@ -73,6 +73,13 @@ def report(session: nox.Session) -> None:
 
 
 @nox.session
+def compare(session: nox.Session) -> None:
+    """Say what changed between two runs: nox -s compare -- OLD.json NEW.json."""
+    session.install("-e", ".")
+    session.run("shipways", "compare", "--project", "demoapp", *session.posargs, silent=False)
+
+
+@nox.session
 def unit(session: nox.Session) -> None:
     """Run the fast tests, which start no process and open no socket unless they say so."""
     session.install("-e", ".[lint]", *nox.project.dependency_groups(PYPROJECT, "test"))
