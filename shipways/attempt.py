@@ -87,6 +87,9 @@ class Workshop:
             options=self.options,
             cold=cold,
         )
+        if wanted.prepare:
+            with step(f"{wanted.id}: base image"):
+                wanted.prepare(job)
         with costing() as own, step(f"{wanted.id}: packing, {label}"):
             product = wanted.build(job)
         return Attempt(product, cost + own, tuple(sha256(path) for path in product.paths))

@@ -6,6 +6,7 @@ quiet on success and shown whole on failure; `--verbose` shows it while it comes
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import contextvars
 import errno
@@ -31,6 +32,7 @@ log = logging.getLogger("shipways.command")
 
 TAIL = 30  # lines of output that an error message repeats
 TERMINATION_GRACE_S = 5
+HELPER_GRACE_S = 30
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,13 @@ def metered() -> Iterator[list[Completed]]:
         yield done
     finally:
         _meter.reset(token)
+
+
+def record(done: Completed) -> None:
+    """Add a finished command to the meter, if there is one; for those that run in a container."""
+    meter = _meter.get()
+    if meter is not None:
+        meter.append(done)
 
 
 def find(name: str) -> str | None:
@@ -113,9 +122,7 @@ def run(
     done = Completed(
         words, process.returncode, output, time.monotonic() - started, watch.cpu_s, watch.peak_mib
     )
-    meter = _meter.get()
-    if meter is not None:
-        meter.append(done)
+    record(done)
     if expired.is_set():
         raise BuildError(f"{words[0]} did not end within {timeout:g} s.", log=log_file)
     if check and not done.ok:
@@ -207,11 +214,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             return
 
 
-def spawn(
-    argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None
-) -> subprocess.Popen[bytes]:
-    """Start a helper that outlives Ctrl-C and reads end-of-file on its input when we end."""
-    return subprocess.Popen(
+def spawn(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> None:
+    """Start a helper that outlives Ctrl-C; its input ends when this process does."""
+    helper = subprocess.Popen(
         [str(word) for word in argv],
         env={**os.environ, **(env or {})},
         stdin=subprocess.PIPE,
@@ -219,6 +224,13 @@ def spawn(
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    atexit.register(_let_go, helper)
+
+
+def _let_go(helper: subprocess.Popen[bytes]) -> None:
+    """End a helper's input and give it the time to do its work."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        helper.communicate(timeout=HELPER_GRACE_S)
 
 
 def _failure(done: Completed) -> str:

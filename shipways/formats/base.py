@@ -70,3 +70,5 @@ class Format:
     build: Callable[[Job], Product]
     lint: Callable[[Job, Product], list[Lint]]
     steps: Callable[[Project], tuple[Step, ...]]
+    prepare: Callable[[Job], object] | None = None  # base images and roots: in no build time
+    targets: Sequence[str] = ()  # where it is verified; () means by the command it begins with

@@ -166,7 +166,9 @@ FORMAT = Format(
             "apt-get install mmdebstrap",
         ),
     ),
+    prepare=build_root,
     build=build,
     lint=lint,
     steps=steps,
+    targets=("debian:13",),
 )

@@ -145,7 +145,7 @@ def _cut(root: Element, series: Sequence[Series], shape: str = "rect") -> str:
 
 def _prune(parent: Element) -> None:
     for child in list(parent):
-        css = child.get("class", "")
+        css = child.get("class") or ""  # a comment has none at all
         tag = child.tag if isinstance(child.tag, str) else "comment"
         decoration = "tooltip-overlay" in css or css in ("legends", "background", "titles")
         if tag in _UNWANTED or tag == "comment" or decoration:

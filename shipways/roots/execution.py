@@ -17,7 +17,7 @@ from typing import IO
 from docker.errors import APIError
 from docker.models.containers import Container
 
-from shipways.command import TAIL, Completed
+from shipways.command import TAIL, Completed, record
 from shipways.errors import VerifyError
 from shipways.roots import engine
 
@@ -55,8 +55,8 @@ def execute(container: Container, request: Request, log_file: Path | None = None
         environment=dict(request.env),
     )
     with _killed_after(container, request.timeout + 3 * GRACE_S):
-        stream = api.exec_start(created["Id"], stream=True)
-        output = _collect(stream, request, log_file)
+        with contextlib.closing(api.exec_start(created["Id"], stream=True)) as stream:
+            output = _collect(stream, request, log_file)
         status = api.exec_inspect(created["Id"])["ExitCode"]
     seconds = time.monotonic() - started
     if status in (124, 137, None) and seconds >= request.timeout:
@@ -64,7 +64,9 @@ def execute(container: Container, request: Request, log_file: Path | None = None
             f"{request.command} did not end within {request.timeout:g} s.", log=log_file
         )
     code = -1 if status is None else int(status)
-    return Completed((request.command,), code, output, seconds, 0.0, 0.0)
+    done = Completed((request.command,), code, output, seconds, 0.0, 0.0)
+    record(done)
+    return done
 
 
 def failure(done: Completed) -> str:

@@ -29,6 +29,7 @@ SYSTEM = {  # everything but the project's own code: path -> mode
     "./usr/lib/sysusers.d/{name}.conf": 0o644,
     "./usr/lib/tmpfiles.d/{name}.conf": 0o644,
     "./usr/share/doc/{name}/changelog.Debian.gz": 0o644,
+    "./usr/share/doc/{name}/changelog.gz": 0o644,  # the project's own
     "./usr/share/doc/{name}/copyright": 0o644,
     "./usr/share/lintian/overrides/{name}": 0o644,
     "./usr/share/man/man1/{command}.1.gz": 0o644,
@@ -68,19 +69,21 @@ def test_file_name(built: Built) -> None:
 
 
 def test_exactly_the_files(built: Built, members: dict[str, tarfile.TarInfo]) -> None:
-    """System files as listed; the code as in the wheel, in the private directory."""
+    """System files as listed; in the private directory the sdist's code, and its metadata."""
     files = {name for name, member in members.items() if not member.isdir()}
     system = {named(path, built.project) for path in SYSTEM}
     private = named(PRIVATE, built.project)
-    code = {name.removeprefix(private) for name in files - system}
-    info = f"{built.project.name.replace('-', '_')}-{built.project.version}.dist-info"
     assert system <= files
     assert all(name.startswith(private) for name in files - system)
-    own = {str(p.relative_to(built.project.root)) for p in built.project.root.rglob("*")}
-    assert {name for name in code if not name.startswith(info)} <= own
-    assert {"METADATA", "entry_points.txt", "INSTALLER"} <= {
-        name.removeprefix(f"{info}/") for name in code if name.startswith(info)
-    }
+    inside = {name.removeprefix(private) for name in files - system}
+    code = {name for name in inside if ".dist-info/" not in name}
+    packages = {name.partition("/")[0] for name in code}
+    with tarfile.open(built.artifact("deb", ".orig.tar.gz")) as archive:
+        paths = {item.name.partition("/")[2] for item in archive if item.isfile()}
+    assert code == {path for path in paths if path.partition("/")[0] in packages}
+    metadata = {name.partition("/")[2] for name in inside - code}
+    assert {"INSTALLER", "METADATA", "WHEEL", "entry_points.txt"} <= metadata
+    assert "RECORD" not in metadata  # it would be wrong from the first byte-compilation on
 
 
 def test_owners_and_modes(built: Built, members: dict[str, tarfile.TarInfo]) -> None:
