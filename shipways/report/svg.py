@@ -10,12 +10,15 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import pygal
+from pygal.etree import etree
 from pygal.style import Style
 
 from shipways.report.labels import clear_whiskers, place_labels
 
 # pygal hooks an importer for plugins that is none by today's rules: every failed import would warn.
 sys.meta_path[:] = [one for one in sys.meta_path if type(one).__name__ != "PluginImportFixer"]
+
+etree.to_etree()  # the standard library's trees, also where lxml is installed
 
 WIDTH = 480
 ROW = 26  # height of one bar with its space, in the units of the drawing
