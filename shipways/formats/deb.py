@@ -7,13 +7,13 @@ distribution's archive. Nothing in the build root has a network, or builds as ro
 from __future__ import annotations
 
 import shlex
-from functools import partial
 
 from shipways import linters, target
 from shipways.artifact import Step
-from shipways.command import Completed, version_of
+from shipways.command import Completed
 from shipways.formats import deb_source
-from shipways.formats.base import Format, Job, Product, Tool
+from shipways.formats.base import Format, Job, Product
+from shipways.formats.tools import ENGINE, MMDEBSTRAP
 from shipways.project import Project
 from shipways.results import Builder, Lint
 from shipways.roots.images import Image, ensure
@@ -154,18 +154,7 @@ FORMAT = Format(
     installs_on="Debian 13, Ubuntu 24.04 and later",
     needs=needs,
     uses=("distributions",),
-    tools=(
-        Tool(
-            "docker",
-            partial(version_of, "docker", "--version"),
-            "./bootstrap, or apt-get install docker.io",
-        ),
-        Tool(
-            "mmdebstrap",
-            partial(version_of, "mmdebstrap", "--version"),
-            "apt-get install mmdebstrap",
-        ),
-    ),
+    tools=(ENGINE, MMDEBSTRAP),
     prepare=build_root,
     build=build,
     lint=lint,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import zipfile
 from calendar import timegm
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 
 from docker.errors import ImageNotFound
@@ -18,9 +17,9 @@ from shipways import linters, lock, oci, recipes
 from shipways.artifact import Step
 from shipways.command import run, version_of
 from shipways.errors import BuildError
-from shipways.formats.base import Format, Job, Product, Tool
+from shipways.formats.base import Format, Job, Product
 from shipways.formats.docker_build import built, remove
-from shipways.progress import step
+from shipways.formats.tools import BUILDX, ENGINE, MMDEBSTRAP
 from shipways.project import Project
 from shipways.results import Builder, Lint
 from shipways.roots import engine
@@ -43,11 +42,7 @@ def build(job: Job) -> Product:
 
     Raises `ToolMissing` when no engine answers, `BuildError` when the image cannot be built.
     """
-    engine.client()
-    with step("base image"):
-        base = ensure_base(
-            job.options.base, job.options.base_source, packages=libraries(job.project)
-        )
+    base = base_image(job)
     archive = job.work / file_name(job.project)
     with built(job, base) as image:
         layers = _settled(job, base, image, archive)
@@ -59,6 +54,12 @@ def build(job: Job) -> Product:
         why=f"base: {base.platform}",
     )
     return Product((archive,), builder, size)
+
+
+def base_image(job: Job) -> Image:
+    """What the image stands on; made once, and then kept."""
+    options = job.options
+    return ensure_base(options.base, options.base_source, packages=libraries(job.project))
 
 
 def image_name(project: Project) -> str:
@@ -166,19 +167,8 @@ FORMAT = Format(
     installs_on="anything that runs OCI images",
     needs=needs,
     uses=("distributions", "wheelhouse"),
-    tools=(
-        Tool("docker", partial(version_of, "docker", "--version"), "apt-get install docker.io"),
-        Tool(
-            "docker buildx",
-            partial(version_of, "docker", "buildx", "version"),
-            "apt-get install docker-buildx",
-        ),
-        Tool(
-            "mmdebstrap",
-            partial(version_of, "mmdebstrap", "--version"),
-            "apt-get install mmdebstrap",
-        ),
-    ),
+    tools=(ENGINE, BUILDX, MMDEBSTRAP),
+    prepare=base_image,
     build=build,
     lint=lint,
     steps=steps,

@@ -5,13 +5,12 @@ https://pip.pypa.io/en/stable/topics/vcs-support/
 
 from __future__ import annotations
 
-from functools import partial
-
 from shipways import source
 from shipways.artifact import Step
 from shipways.command import version_of
 from shipways.errors import ProjectError
-from shipways.formats.base import Format, Job, Product, Tool
+from shipways.formats.base import Format, Job, Product
+from shipways.formats.tools import GIT
 from shipways.project import Project
 from shipways.results import Builder, Lint
 
@@ -66,7 +65,7 @@ FORMAT = Format(
     installs_on="anything with Python, pip and git",
     needs=needs,
     uses=(),
-    tools=(Tool("git", partial(version_of, "git", "--version"), "apt-get install git"),),
+    tools=(GIT,),
     build=build,
     lint=lint,
     steps=steps,
