@@ -110,7 +110,8 @@ def _fill(
     warm = [workshop.attempt(wanted, f"warm-{n}", cold=False) for n in range(1, runs + 1)]
     product = warm[-1].product
     record.builder = product.builder
-    record.build = figures(earlier, cold_attempts, warm, f"logs/{wanted.id}/")
+    if product.paths:  # a link takes no time to build
+        record.build = figures(earlier, cold_attempts, warm, f"logs/{wanted.id}/")
     record.lint = _lint(workshop, wanted, product)
     if record.build.reproducible is False:
         raise BuildError("Two builds of one commit gave different bytes; dist/ keeps what it had.")

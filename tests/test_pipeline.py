@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def build(notes: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Results
     monkeypatch.setattr(source, "epoch", lambda root: 1700000000)
     monkeypatch.setattr(host, "describe", lambda: Host(os="Test"))
 
-    def run(formats: Sequence[Format], **more: int) -> Results:
+    def run(formats: Sequence[Format], **more: Any) -> Results:
         found = project.load(notes)
         dist, cache = Dist(notes / "dist"), notes / "cache"
         return pipeline.build(found, formats, dist, cache, Options(), **more)
@@ -117,6 +118,13 @@ def test_builds_that_differ_fail_and_change_nothing(
     assert row.status == "failed"
     assert "different bytes" in row.reason
     assert not (notes / "dist" / "notes.pack").exists()
+
+
+def test_link_has_no_build_figures(build: Callable[..., Results]) -> None:
+    link = replace(PACK, build=lambda job: Product((), Builder(tool="git")))
+    row = build([replace(link, lint=lambda job, product: [])]).formats["pack"]
+    assert (row.status, row.artifacts) == ("ok", [])
+    assert row.build.warm_s is None
 
 
 def test_wrong_project_stops_all(build: Callable[..., Results]) -> None:
