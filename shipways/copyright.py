@@ -24,12 +24,13 @@ COMMON = {  # SPDX identifier -> its file in Debian's /usr/share/common-licenses
     "LGPL-3.0": "LGPL-3",
     "MPL-2.0": "MPL-2.0",
 }
-_NOTICE = re.compile(r"(?im)^\W*copyright\s+(?:\(c\)|©)?\s*(?=.*\b\d{4}\b)(.+?)[\s.]*$")
-_OF_THE_LICENCE = re.compile(r"Free Software Foundation|Python Software Foundation; All Rights")
+_MARK = r"(?:copyright\s+)?(?:\(c\)|©)\s*|copyright\s+(?=\d{4})|(?=\d{4}[-, \d]*\s(?:\(c\)|©))"
+_NOTICE = re.compile(rf"(?im)^\W*(?:{_MARK})(\w.+?)[\s.]*$")
+_OF_THE_LICENCE = re.compile(r"Free Software Foundation")  # a notice on the licence's own text
 
 
 def text(project: Project, site: Path, *, common: bool = False) -> str:
-    """The whole file. With `common`, licences that every Debian system has are named by their path."""
+    """The whole file. With `common`, texts that every Debian system has are named by their path."""
     items = map(Distribution.at, site.glob("*.dist-info"))
     found = {_name(item): item for item in items}
     head = [
@@ -58,7 +59,7 @@ def _files(item: Distribution, project: Project) -> list[str]:
 
 
 def _paragraph(item: Distribution, files: list[str], common: bool) -> str:
-    """One Files paragraph, with the licence's text in it: short names alone do not tell them apart."""
+    """One Files paragraph with the licence's text: short names alone do not tell them apart."""
     licence = _short_name(item)
     texts = list(_licence_texts(item))
     holders = [notice for one in texts for notice in _NOTICE.findall(one)]
@@ -84,24 +85,26 @@ def _lines(values: list[str]) -> str:
 
 def _short_name(item: Distribution) -> str:
     """SPDX expression, else what older metadata says, as one word where it is no expression."""
-    meta = item.metadata
-    stated = meta.get("License-Expression") or ""
-    older = meta.get("License") or ""
+    stated, older = _field(item, "License-Expression"), _field(item, "License")
     if not stated and older and "\n" not in older and len(older) < 60:
         stated = older
     if not stated:
-        labels = [c.split(" :: ")[-1] for c in meta.get_all("Classifier") or () if c[:7] == "License"]
-        stated = labels[0] if labels else "unstated"
+        labels = (c for c in item.metadata.get_all("Classifier") or () if c.startswith("License"))
+        stated = next((label.split(" :: ")[-1] for label in labels), "unstated")
     if re.search(r" (AND|OR|WITH) ", stated):
         return stated.replace(" AND ", " and ").replace(" OR ", " or ").replace(" WITH ", " with ")
     return re.sub(r"\s+", "-", stated.strip())
 
 
 def _author(item: Distribution) -> str:
-    meta = item.metadata
     fields = ("Author", "Author-email", "Maintainer", "Maintainer-email")
-    stated = next((meta[field] for field in fields if meta.get(field)), "")
-    return stated or f"the authors of {_name(item)}"
+    stated = filter(None, (_field(item, field) for field in fields))
+    return next(stated, f"the authors of {_name(item)}")
+
+
+def _field(item: Distribution, name: str) -> str:
+    """A field's first value; "" where there is none."""
+    return next(iter(item.metadata.get_all(name) or ()), "")
 
 
 def _licence_texts(item: Distribution) -> Iterator[str]:

@@ -15,14 +15,13 @@ from shipways.results import Lint
 
 TIMEOUT_S = 300
 
-
 PATTERNS: dict[str, tuple[str, str, str]] = {  # tool -> errors, warnings, overridden findings
     "check-wheel-contents": (r": W\d+: ", r"(?!)", r"(?!)"),
     "hadolint": (r"\berror: ", r"\b(?:warning|info|style): ", r"(?!)"),
     "lintian": (r"^E: ", r"^W: ", r"^O: "),
     "rpmlint": (r": E: ", r"(?<!\(none\)): W: ", r"(?!)"),  # (none): of rpmlint's own set-up
     "shellcheck": (r": error: ", r": (?:warning|note): ", r"(?!)"),
-    "systemd-analyze": (r"(?!)", r"\S", r"(?!)"),
+    "systemd-analyze": (r"(?!)", r"^.*\S.*$", r"(?!)"),
     "twine": (r"FAILED|^ERROR", r"WARNING|PASSED with warnings", r"(?!)"),
 }
 
@@ -64,21 +63,27 @@ def count(tool: str, done: Completed, version: str = "", log: str = "") -> Lint:
 
 
 def scripts(paths: Sequence[Path], logs: Path) -> Lint:
-    """shellcheck over POSIX shell scripts, named or not by their suffix."""
+    """shellcheck over POSIX shell scripts, whatever their names."""
     return check("shellcheck", ["shellcheck", "--format=gcc", "--shell=sh", *paths], logs)
 
 
 def unit(path: Path, logs: Path) -> Lint:
-    """systemd-analyze verify over a unit whose program may not be installed on this machine.
+    """systemd-analyze verify over a unit.
 
-    `--root` is no help: systemd 252 then misses its own units. So the program named is checked
-    elsewhere, in the installed package, and here stands for one that exists.
+    Its program is not installed on this machine, which would be a finding: one that is stands for
+    it. That the package holds the right one is for a test to say.
     """
-    copy = logs / path.name
-    logs.mkdir(parents=True, exist_ok=True)
-    text = path.read_text(encoding="utf-8")
-    copy.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", text), encoding="utf-8")
+    text = re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", path.read_text(encoding="utf-8"))
+    (copy,) = written({path.name: text}, logs)
     return check("systemd-analyze", ["systemd-analyze", "verify", "--man=no", copy], logs)
+
+
+def written(texts: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write texts to files of these names, for linters that read files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in texts]
 
 
 def _patterns(tool: str) -> tuple[str, str, str]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from shipways.results import Results
 
 
+WIDE = 160  # columns of a table in a log
+
+
 def build(arguments: argparse.Namespace) -> int:
     from shipways import pipeline, project
     from shipways.dist import Dist
@@ -148,7 +151,10 @@ def _show(results: Results, dist: Path, language: str = "en") -> None:
 
     from shipways import report as reports
 
-    reports.show(results, Console(), language=language)
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDE
+    reports.show(results, console, language=language)
     print(f"The report is {dist / 'report.html'}")
 
 

@@ -1,18 +1,20 @@
 """What stands on a target after an installation, whichever format brought it.
 
-    /usr/lib/NAME/site-packages     app and dependencies (the Bundle); native deb: /usr/lib/NAME itself
+    /usr/lib/NAME/site-packages     app and dependencies (the native deb: its code is /usr/lib/NAME)
     /usr/lib/NAME/bin/COMMAND       the launcher
     /usr/bin/COMMAND                a link to it
-    /usr/lib/systemd/system/NAME.service, /usr/lib/sysusers.d/NAME.conf, /usr/lib/tmpfiles.d/NAME.conf
+    /usr/lib/systemd/system/NAME.service
+    /usr/lib/sysusers.d/NAME.conf
+    /usr/lib/tmpfiles.d/NAME.conf
     /etc/NAME/NAME.env              settings: a conffile, 0640 root:NAME
-    /var/lib/NAME                   data: made by tmpfiles.d, 0700 NAME:NAME; in no package's file list
-    /usr/share/man/man1/COMMAND.1   manual page (`compressed` gives the .gz that packages hold)
+    /usr/share/man/man1/COMMAND.1   manual page; `compressed` gives the .gz that packages hold
+    /var/lib/NAME                   data, 0700: made by tmpfiles.d, in no package's list of files
 
-`system_files` gives all of it but the code, as data: a format writes it into its package by whatever
-means it has. `stage` writes it into a folder.
+`system_files` gives all of it but the code, as data: a format writes it into its package by
+whatever means it has. `stage` writes it into a folder.
 
-The service's user and the settings' group are called NAME; both come from sysusers.d, so where files
-are unpacked before that has run (dpkg), pack the settings as root:root and let the postinst chgrp them.
+The service's user and the settings' group are called NAME; both come from sysusers.d. Where files
+are unpacked before that has run (dpkg), pack the settings as root:root, and let the postinst chgrp.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
+from shipways.bundle import Bundle
 from shipways.project import Project, Setting
 from shipways.recipes import render
 
@@ -78,6 +81,12 @@ def compressed(files: Iterable[TargetFile]) -> tuple[TargetFile, ...]:
     )
 
 
+def unit(files: Iterable[TargetFile]) -> dict[str, str]:
+    """The unit among these files: its name and its text."""
+    found = (file for file in files if file.path.endswith(".service"))
+    return {Path(file.path).name: file.content.decode() for file in found}
+
+
 def stage(files: Iterable[TargetFile], root: Path, epoch: int) -> None:
     """Write files below `root`, with their modes and one time for all; owners are the packer's."""
     for file in files:
@@ -95,12 +104,14 @@ def stage(files: Iterable[TargetFile], root: Path, epoch: int) -> None:
             os.utime(folder, (epoch, epoch))
 
 
-def exact_python(site: Path) -> str:
-    """The one version, such as "3.13", that compiled parts of a bundle are made for; "" for any.
+def exact_python(bundle: Bundle) -> str:
+    """The one version, such as "3.13", that a bundle's compiled parts are made for; "" for any.
 
     Parts for the stable ABI (abi3) run on that version and all later ones (PEP 425).
     """
-    names = (path.name for path in site.rglob("*.cpython-3*.so"))
+    if bundle.pure:
+        return ""
+    names = (path.name for path in bundle.site.rglob("*.cpython-3*.so"))
     found = (re.search(r"\.cpython-3(\d+)-", name) for name in names)
     return next((f"3.{match.group(1)}" for match in found if match), "")
 

@@ -45,7 +45,12 @@ def test_no_pyproject(tmp_path: Path) -> None:
         ('command = "notes"', "port = 0", "tool.shipways.port", "no port"),
         ('command = "notes"', 'port = "80"', "tool.shipways.port", "expected `int`"),
         ('command = "notes"', 'colour = "red"', "tool.shipways.colour", "not known"),
-        ('command = "notes"', 'budget = {deb = {byte = 1}}', "tool.shipways.budget.byte", "not known"),
+        (
+            'command = "notes"',
+            "budget = {deb = {byte = 1}}",
+            "tool.shipways.budget.byte",
+            "not known",
+        ),
         ("Ada Lovelace <ada@example.org>", "Ada", "tool.shipways.maintainer", "address"),
         (
             'command = "notes"',

@@ -7,8 +7,9 @@ _FILE beside it gets its secret as a file, another one through secrets/web.env.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shipways.errors import BuildError
 from shipways.project import Project, Setting
@@ -27,17 +28,11 @@ STACK_SETTINGS = (  # (name, default, help); "" as default stands for what the b
     ("DB_SHARED_MEMORY", "128m", "Size of PostgreSQL's /dev/shm; large parallel queries need it."),
     ("PROXY_CPUS", "1", "Processors that the proxy may use."),
     ("PROXY_MEMORY", "256m", "Memory that the proxy may use."),
-    (
-        "TRUSTED_PROXIES",
-        "127.0.0.1/32",
-        "Addresses of proxies in front of this one whose X-Forwarded headers count.",
-    ),
-    ("BODY_LIMIT", "100MB", "Largest request that the proxy takes."),
     ("LOG_SIZE", "10m", "Size at which a container's log file is closed and a new one begun."),
     ("LOG_FILES", "3", "Log files that are kept for each container."),
     ("WEB_IMAGE", "", "Image of the app."),
     ("POSTGRES_IMAGE", "", "Image of the database: this one or postgres:17."),
-    ("PROXY_IMAGE", "", "Image of the proxy: this one or caddy:2."),
+    ("PROXY_IMAGE", "", "Image of the proxy: this one or nginx:1-alpine."),
 )
 
 
@@ -144,16 +139,25 @@ def database_name(project: Project) -> str:
     return re.sub(r"\W", "_", project.name)
 
 
-def values(project: Project, images: Images, format_id: str = "compose") -> dict[str, object]:
-    """What the templates are filled in with."""
+def values(
+    project: Project, images: Images, format_id: str = "compose", *, shared_static: bool = True
+) -> dict[str, object]:
+    """What the templates are filled in with.
+
+    `shared_static` is false where copies of the app on several machines share no volume: then each
+    of them serves its static files itself.
+    """
     found = roles(project)
+    settings = open_settings(project, found)
+    if not shared_static:
+        found = replace(found, static_root="")
     return {
         "project": project,
         "port": project.tool.port,
         "images": images,
         "database": database_name(project),
         "fixed": fixed(project, found, format_id),
-        "settings": open_settings(project, found),
+        "settings": settings,
         "stack": stack_settings(project, images),
         "secrets": list(secrets(found)),
         "all_secrets": ["database_password", *secrets(found)],
@@ -167,12 +171,29 @@ def values(project: Project, images: Images, format_id: str = "compose") -> dict
 TEMPLATES = {
     "compose.yaml": "compose/compose.yaml.j2",
     ".env.example": "compose/env.example.j2",
-    "Caddyfile": "compose/Caddyfile.j2",
     "make-secrets.sh": "compose/make-secrets.sh.j2",
+    "proxy/nginx.conf": "compose/proxy/nginx.conf.j2",
+    "upgrade.sh": "compose/upgrade.sh.j2",
 }
 
 
 def files(project: Project, images: Images) -> dict[str, bytes]:
     """Every file of the stack by its path in the stack's folder."""
-    known = values(project, images)
-    return {name: render(recipe, **known).encode() for name, recipe in TEMPLATES.items()}
+    backend = f"app-{slug(project.version)}"
+    known = {**values(project, images), "backend": backend}
+    made = {name: render(recipe, **known) for name, recipe in TEMPLATES.items()}
+    several = {**values(project, images, "swarm", shared_static=False), "backend": "web"}
+    proxy = render("compose/proxy/nginx.conf.j2", **several)
+    mark = hashlib.sha256(proxy.encode()).hexdigest()[:16]
+    made["proxy/swarm.conf"] = proxy
+    made["swarm.yaml"] = render("compose/swarm.yaml.j2", **several, proxy_hash=mark)
+    return {name: text.encode() for name, text in made.items()}
+
+
+def slug(version: str) -> str:
+    """A version as a part of a host's or an object's name (RFC 1123).
+
+    >>> slug("1.0.0+local.1")
+    '1-0-0-local-1'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", version.lower()).strip("-")

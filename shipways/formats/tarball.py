@@ -1,9 +1,9 @@
 """The archive with instructions: unpack, run install.sh; or run in place, without root.
 
-    NAME-VERSION-bundle/INSTALL.md    what to type, from the same steps as everywhere
-                        install.sh    install, --rollback, --remove, --purge
-                        run           the launcher: runs in place
-                        files/        what install.sh copies, laid out as on the target
+NAME-VERSION-bundle/INSTALL.md    what to type, from the same steps as everywhere
+                    install.sh    install, --rollback, --remove, --purge
+                    run           the launcher: runs in place
+                    files/        what install.sh copies, laid out as on the target
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def _lay_out(job: Job, top: Path) -> None:
 
 def _files(job: Job) -> tuple[TargetFile, ...]:
     project, bundle = job.project, job.inputs.bundle
-    exact = "" if bundle.pure else target.exact_python(bundle.site)
-    system = target.system_files(project, FORMAT.id, epoch=job.epoch, python=exact)
+    python = target.exact_python(bundle)
+    system = target.system_files(project, FORMAT.id, epoch=job.epoch, python=python)
     text = copyrights.text(project, bundle.site)
     licence = TargetFile(f"/usr/share/doc/{project.name}/copyright", text.encode())
     return (*target.compressed(system), licence)
@@ -83,8 +83,7 @@ def _files(job: Job) -> tuple[TargetFile, ...]:
 
 def _installer(job: Job, files: tuple[TargetFile, ...]) -> str:
     """install.sh, which knows by name what to copy and what to remove."""
-    project, bundle = job.project, job.inputs.bundle
-    exact = "" if bundle.pure else target.exact_python(bundle.site)
+    project, exact = job.project, target.exact_python(job.inputs.bundle)
     wanted = (exact or project.minimum_python).replace(".", ", ")
     compare = f"sys.version_info[:2] {'!=' if exact else '<'} ({wanted})"
     own = (f"/usr/lib/{project.name}/", "/etc/")
@@ -113,9 +112,13 @@ def _builder(setting: str, compressor: str) -> Builder:
 
 def lint(job: Job, product: Product) -> list[Lint]:  # noqa: ARG001
     """shellcheck over install.sh, systemd-analyze over the unit."""
-    top = job.work / folder_name(job.project)
-    unit = top / f"files/usr/lib/systemd/system/{job.project.name}.service"
-    return [linters.scripts([top / "install.sh"], job.logs), linters.unit(unit, job.logs)]
+    files = _files(job)
+    texts = {"install.sh": _installer(job, files), **target.unit(files)}
+    installer, unit = linters.written(texts, job.logs)
+    return [
+        linters.scripts([installer], job.logs),
+        linters.unit(unit, job.logs),
+    ]
 
 
 def steps(project: Project) -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ from shipways.lifecycle.snapshot import Tree
 from shipways.project import Project
 from shipways.results import Breakdown
 
-PACKAGES = re.compile(r"/(?:site|dist)-packages/(?P<top>[^/]+)")
+PACKAGES = re.compile(r"/(?:(?:site|dist)-packages|app/dependencies)/(?P<top>[^/]+)")
 # Python itself as distributions, virtual environments and images have it; pip comes with it.
 INTERPRETER = re.compile(
     r"/(?:lib|bin|include|share|doc|info)/(?:[^/]+/)?(?:lib)?(?:python|pip|pydoc|idle)[0-9.]*(?![a-z])"

@@ -42,9 +42,10 @@ def hardening(story: Story) -> str:
     elif isinstance(running, InContainer):
         found = in_container(story)
     else:
+        story.target.probes = could(as_typed(story))
         return f"{NOT_OFFERED}: it runs as whoever types the command, here root"
+    story.target.probes = could(found)
     judge(found)
-    expect(not story.target.user or found["uid"] != 0, "The service runs as root.")
     files(story)
     return f"tried from inside: {json.dumps(found)}"
 
@@ -90,6 +91,25 @@ def in_container(story: Story) -> dict[str, Any]:
     state = story.now.project.state_dir
     command = f"docker exec {story.now.project.name} python3 -c {shlex.quote(_script())} {state}"
     return _decoded(story.machine.run(command, timeout=TIMEOUT_S).output)
+
+
+def as_typed(story: Story) -> dict[str, Any]:
+    """Run the probe as a person would run the service: without anything that holds it."""
+    command = f"python3 -I -c {shlex.quote(_script())} {story.service.state}"
+    return _decoded(story.machine.run(command, timeout=TIMEOUT_S).output)
+
+
+def could(found: dict[str, Any]) -> dict[str, bool]:
+    """What an intruder in the app's process could do; true is bad."""
+    return {
+        "read_home": bool(found["homes"]),
+        "read_secrets": bool(found["secrets"]),
+        "see_processes": bool(found["others"]),
+        "signal_others": bool(found["signalled"]),
+        "write_system": bool(found["writable"]),
+        "gain_root": bool(found["root"]),
+        "connect_out": bool(found["connected"]),
+    }
 
 
 def judge(found: dict[str, Any]) -> None:

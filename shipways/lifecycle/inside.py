@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import sys
 from pathlib import Path
 
@@ -17,6 +18,8 @@ PLACES = (
     *("/srv", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/share", "/var", "/var/cache"),
     *("/var/lib", "/var/log", "/var/spool", "/proc/sys", "/sys", "/sys/fs/cgroup"),
 )
+LAST_PID = 4096
+SECRETS = ("/etc/shadow", "/etc/gshadow", "/var/log/btmp", "/root/.bashrc")
 HOMES = ("/home", "/root")
 STATUS = ("NoNewPrivs", "CapEff", "CapPrm", "CapBnd", "CapAmb", "Seccomp")
 
@@ -30,6 +33,46 @@ def can_write(folder: str) -> bool:
         return False
     path.unlink()
     return True
+
+
+def can_read(path: str) -> bool:
+    try:
+        Path(path).read_bytes()
+    except OSError:
+        return False
+    return True
+
+
+def can_connect() -> bool:
+    """Whether other machines can be reached: the name server, which any network has."""
+    try:
+        text = Path("/etc/resolv.conf").read_text("ascii")
+        server = re.findall(r"^nameserver\s+(\S+)", text, re.MULTILINE)[0]
+        socket.create_connection((server, 53), timeout=3).close()
+    except (OSError, IndexError):
+        return False
+    return True
+
+
+def signalled() -> list[int]:
+    """Processes of other users that could be ended: signal 0 only asks (kill(2))."""
+    found = []
+    for pid in range(1, LAST_PID):
+        try:
+            os.kill(pid, 0)
+            if os.stat(f"/proc/{pid}").st_uid != os.geteuid() or os.geteuid() == 0:  # noqa: PTH116
+                found.append(pid)
+        except OSError:
+            continue
+    return [pid for pid in found if pid != os.getpid()]
+
+
+def can_become_root() -> bool:
+    try:
+        os.setuid(0)
+    except OSError:
+        return False
+    return os.geteuid() == 0
 
 
 def seen_in_homes() -> list[str]:
@@ -47,7 +90,8 @@ def others() -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if process.stat().st_uid == os.geteuid():
+            own = process.stat().st_uid == os.geteuid() and os.geteuid() != 0
+            if own or process.name == str(os.getpid()):
                 continue
             line = (process / "cmdline").read_bytes()
             found.append(line.replace(b"\0", b" ").decode("utf-8", "replace"))
@@ -71,8 +115,12 @@ def main(state: str) -> None:
         "state_writable": can_write(state),
         "homes": seen_in_homes(),
         "others": others(),
+        "secrets": [path for path in SECRETS if can_read(path)],
+        "signalled": signalled(),
+        "connected": can_connect(),
         **status(),
     }
+    found["root"] = can_become_root()  # the last: it changes what this process is
     print(json.dumps(found))
 
 

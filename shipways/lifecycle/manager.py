@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 
+from shipways.lifecycle.snapshot import Entry
 from shipways.roots.machine import Machine
 
 TIMEOUT_S = 60
 # What installing dependencies changes besides their own files.
 BYPRODUCTS = re.compile(
     r"/__pycache__(/|$)|^/var/lib/(dpkg|apt|rpm|systemd|ucf|dbus|pam|python|private)(/|$)"
+    r"|^/var/lib/containerd(/|$)|^/var/lib/docker/volumes/(metadata\.db|backingFsBlockDev)$"
     r"|^/etc/(ld\.so\.cache|machine-id|\.pwd\.lock|.*-|mtab|alternatives/.*)$|^/\.dockerenv$"
 )
 
@@ -24,6 +26,19 @@ def complaints(machine: Machine) -> str:
         check=False,
     )
     return "" if done.ok and not done.output.strip() else done.output.strip() or "check failed"
+
+
+def altered(machine: Machine, name: str) -> str:
+    """Files of the packages called NAME or NAME-… that are no longer what was installed.
+
+    By the managers' own records: dpkg --verify and rpm -V; "" where there is none.
+    """
+    command = (
+        f"dpkg-query -Wf '${{db:Status-Status}} ${{Package}}\n' '{name}' '{name}-*' 2> /dev/null"
+        " | sed -n 's/^installed //p' | xargs -r dpkg --verify;"
+        f" if command -v rpm > /dev/null && rpm -q {name} > /dev/null; then rpm -V {name}; fi"
+    )
+    return machine.run(command, timeout=TIMEOUT_S, check=False).output.strip()
 
 
 def packages(machine: Machine) -> frozenset[str]:
@@ -40,9 +55,9 @@ def remove_all_but(machine: Machine, kept: frozenset[str]) -> None:
         machine.run(f"apt-get purge -y {' '.join(new)}", timeout=TIMEOUT_S * 5)
 
 
-def remarkable(paths: Iterable[str]) -> list[str]:
-    """Paths without those that any installation of anything leaves behind."""
-    return sorted(path for path in paths if not BYPRODUCTS.search(path))
+def remarkable(tree: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Entries without those that any installation of anything leaves behind."""
+    return {path: entry for path, entry in tree.items() if not BYPRODUCTS.search(path)}
 
 
 def accounts(machine: Machine) -> frozenset[str]:

@@ -36,6 +36,7 @@ class Service(Protocol):
     def runs(self) -> bool: ...
     def kill(self) -> None: ...
     def words(self) -> str: ...
+    def log(self) -> str: ...
     def manage(self, arguments: Sequence[str], env: Mapping[str, str]) -> str: ...
 
 
@@ -74,6 +75,9 @@ class Unit:
         )
         return self._machine.run(command, timeout=TIMEOUT_S, check=False).output
 
+    def log(self) -> str:
+        return f"journalctl --no-pager -o cat -f -n {LINES} -u {self._name}"
+
     def manage(self, arguments: Sequence[str], env: Mapping[str, str]) -> str:
         return shlex.join(["env", *_pairs(env), self._command, *arguments])
 
@@ -107,6 +111,9 @@ class InContainer:
     def words(self) -> str:
         command = f"docker logs -n {LINES} {self._name}"
         return self._machine.run(command, timeout=TIMEOUT_S, check=False).output
+
+    def log(self) -> str:
+        return f"docker logs -f -n {LINES} {self._name}"
 
     def manage(self, arguments: Sequence[str], env: Mapping[str, str]) -> str:
         given = [word for pair in _pairs(env) for word in ("-e", pair)]
@@ -152,6 +159,9 @@ class InTerminal:
     def words(self) -> str:
         running = self._typist.foreground
         return "" if running is None or running.running else running.wait(1).output
+
+    def log(self) -> str:
+        return ""  # it is on the terminal
 
     def manage(self, arguments: Sequence[str], env: Mapping[str, str]) -> str:
         """The command that serves, with other arguments."""

@@ -12,7 +12,7 @@ from shipways.lifecycle import checks, manager, service, snapshot
 from shipways.lifecycle.checks import START_S, expect
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.service import Service
-from shipways.lifecycle.snapshot import Tree
+from shipways.lifecycle.snapshot import Entry, Tree
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.versions import REASON
 from shipways.lifecycle.visitor import PASSWORD, USER, Visitor
@@ -22,6 +22,7 @@ from shipways.roots.machine import Machine
 NOT_OFFERED = "not offered"
 EDIT = "# edited by the administrator"
 TIMEOUT_S = 60
+DOCKER_FOLDERS = ("/", "/var/lib/docker/volumes")
 SETTLE_S = 90  # until systemd gives up on a service that fails
 
 
@@ -93,11 +94,18 @@ class Story:
 def serve(story: Story) -> str:
     """It answers, as the right format; a person can log in."""
     said = checks.serves(story.visitor, story.now)
+    story.target.user = who(said)
     probe = story.visitor.probe
     if probe:
         story.command_line(*probe.create_user)
         expect(story.visitor.log_in(), "The account that was made cannot log in.")
     return said
+
+
+def who(said: str) -> str:
+    """The user that the site says it runs as."""
+    found = dict(part.split(" ", 1) for part in said.split(", ") if " " in part)
+    return found.get("user", "")
 
 
 def persist(story: Story) -> str:
@@ -116,7 +124,14 @@ def persist(story: Story) -> str:
         story.started(story.now, "persist")
     story.visitor.wait(START_S)
     checks.keeps(story.visitor, story.texts)
+    unaltered(story)
     return "" if by_itself else "after a restart of the machine somebody has to start it again"
+
+
+def unaltered(story: Story) -> None:
+    """The package manager finds every installed file as it was."""
+    changes = manager.altered(story.machine, story.now.project.name)
+    expect(not changes, f"Installed files have changed: {changes}")
 
 
 def upgrade(story: Story) -> str:
@@ -228,12 +243,18 @@ def purge(story: Story) -> str:
     story.typist.type_all(story.now.steps(*phases), "purge")
     expect(not story.visitor.answers(), "The service still answers.")
     manager.remove_all_but(story.machine, story.packages)
-    left = manager.remarkable(snapshot.added(story.before, snapshot.take(story.machine)))
-    expect(not left, f"{len(left)} files are left: {', '.join(left[:8])}")
+    left = left_over(story)
+    expect(not left, f"{len(left)} files are left: {', '.join(sorted(left)[:8])}")
     accounts = manager.accounts(story.machine) - story.accounts
     own = sorted(name for name in accounts if story.now.project.name in name)
     expect(not own, f"Accounts are left: {', '.join(own)}")
     return "files and accounts are as before, once the dependencies have gone as well"
+
+
+def left_over(story: Story) -> dict[str, Entry]:
+    """What is there that was not before, by-products of any installation left out."""
+    folders = DOCKER_FOLDERS if "+docker" in story.machine.image.role else ("/",)
+    return manager.remarkable(snapshot.added(story.before, snapshot.take(story.machine, folders)))
 
 
 def edit_settings(story: Story) -> None:

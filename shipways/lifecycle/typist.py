@@ -38,8 +38,15 @@ class Terminal(Protocol):
 class Typist:
     """Types steps; `record` has each with its seconds, and `foreground` a service that stays."""
 
-    def __init__(self, terminal: Terminal, logs: Path, dist: Path) -> None:
+    def __init__(
+        self,
+        terminal: Terminal,
+        logs: Path,
+        dist: Path,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._terminal = terminal
+        self._tell = tell
         self._logs = logs
         self._dist = dist
         self.record: list[StepResult] = []
@@ -48,6 +55,7 @@ class Typist:
     def type_all(self, steps: Iterable[Step], log: str) -> None:
         """Type steps that end by themselves. Raises `VerifyError` at the first that fails."""
         for step in steps:
+            self._tell(f"# {step.command}")
             done = self._terminal.run(
                 step.command, timeout=STEP_TIMEOUT_S, log_file=self._log(log), check=False
             )
@@ -61,6 +69,7 @@ class Typist:
         Such a step is done when the service answers; it goes on in a terminal of its own.
         """
         for step in steps:
+            self._tell(f"# {step.command}")
             started = time.monotonic()
             running = self._terminal.spawn(step.command, timeout=24 * 3600, log_file=self._log(log))
             while running.running and not (answers() and running.running):
@@ -80,6 +89,7 @@ class Typist:
                 raise self._failure(step, done, log)
 
     def _note(self, step: Step, seconds: float, ok: bool, log: str) -> None:
+        self._tell(f"  {seconds:.1f} s")
         path = str(self._log(log).relative_to(self._dist))
         self.record.append(
             StepResult(phase=step.phase, command=step.command, seconds=seconds, ok=ok, log=path)

@@ -3,19 +3,22 @@ migration in it, built by the same toolkit."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
+from docker.errors import DockerException
 from packaging.version import Version
 
 from shipways import project as projects
 from shipways import source
 from shipways.attempt import Workshop
 from shipways.dist import Dist
-from shipways.errors import VerifyError
+from shipways.errors import ToolMissing, VerifyError
 from shipways.formats import Format, Options
 from shipways.lifecycle.delivery import Delivery
 from shipways.project import Project
+from shipways.roots import engine
 
 REASON = "this migration fails on purpose"
 MIGRATION = """\
@@ -85,13 +88,22 @@ def add_migration(folder: Path, kind: str) -> Path:
     return path
 
 
+def make(project: Project, wanted: Format, kind: str, folder: Path, cache: Path) -> Delivery:
+    """Build one format of a later version; the copy of the source is shared by all formats."""
+    copy = folder / kind / project.root.name
+    version = projects.load(copy) if copy.is_dir() else later(project, kind, copy)
+    return build(version, wanted, folder / kind / wanted.id, cache, Options(compression="fast"))
+
+
 def build(
     project: Project, wanted: Format, folder: Path, cache: Path, options: Options
 ) -> Delivery:
-    """Build one format of a copy in `folder`."""
+    """Build one format of a project in `folder`; nothing of it is left in the engine."""
     dist = Dist(folder / "dist")
     work = folder / "work"
     work.mkdir(parents=True)
     workshop = Workshop(project, dist, work, cache, options, source.epoch(project.root))
     product = workshop.attempt(wanted, "later", cold=False).product
+    with contextlib.suppress(ToolMissing, DockerException):
+        engine.client().images.remove(f"{project.name}:{project.version}", force=True)
     return Delivery(project, wanted, product.paths[0])

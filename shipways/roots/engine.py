@@ -22,6 +22,7 @@ from docker.types import Mount
 from shipways.errors import ToolMissing
 
 LABEL = "shipways"  # on containers, networks and volumes: the run id
+KEPT_LABEL = "shipways.kept"  # on machines that somebody wants to keep
 ROLE_LABEL = "shipways.role"  # on images; not LABEL, since containers inherit an image's labels
 TIMEOUT_S = 120  # for one answer of the engine
 
@@ -71,11 +72,6 @@ def is_alive(run: str) -> bool:
 def read_only(binds: Mapping[Path, str]) -> list[Mount]:
     """Bind mounts. (Given as `volumes`, they would become part of a committed image.)"""
     return [Mount(target, str(path), "bind", read_only=True) for path, target in binds.items()]
-
-
-def text(output: bytes | Iterator[bytes]) -> str:
-    """What a container printed, whole or in pieces, as text."""
-    return b"".join([output] if isinstance(output, bytes) else output).decode("utf-8", "replace")
 
 
 def labels() -> dict[str, str]:

@@ -9,13 +9,14 @@ import logging
 import shlex
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from docker.errors import APIError
 from docker.models.containers import Container
+from docker.utils.socket import frames_iter
 
 from shipways.command import TAIL, Completed, record
 from shipways.errors import VerifyError
@@ -55,8 +56,7 @@ def execute(container: Container, request: Request, log_file: Path | None = None
         environment=dict(request.env),
     )
     with _killed_after(container, request.timeout + 3 * GRACE_S):
-        with contextlib.closing(api.exec_start(created["Id"], stream=True)) as stream:
-            output = _collect(stream, request, log_file)
+        output = _collect(_printed(str(created["Id"])), request, log_file)
         status = api.exec_inspect(created["Id"])["ExitCode"]
     seconds = time.monotonic() - started
     if status in (124, 137, None) and seconds >= request.timeout:
@@ -67,6 +67,41 @@ def execute(container: Container, request: Request, log_file: Path | None = None
     done = Completed((request.command,), code, output, seconds, 0.0, 0.0)
     record(done)
     return done
+
+
+def follow(container: Container, request: Request) -> Iterator[str]:
+    """What a command prints, in pieces as they come, without a time limit."""
+    api = engine.client().api
+    argv = ["bash", "-c", request.command]
+    environment = dict(request.env)
+    created = api.exec_create(container.id, argv, user=request.user, environment=environment)
+    for raw in _printed(str(created["Id"])):
+        yield raw.decode("utf-8", "replace")
+
+
+def ask(
+    container: Container, argv: Sequence[str], env: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """Exit status and output of a command that ends by itself."""
+    api = engine.client().api
+    created = api.exec_create(container.id, list(argv), environment=dict(env or {}))
+    output = b"".join(_printed(str(created["Id"])))
+    status = api.exec_inspect(created["Id"])["ExitCode"]
+    return (-1 if status is None else int(status)), output.decode("utf-8", "replace")
+
+
+def _printed(exec_id: str) -> Iterator[bytes]:
+    """Start a command and give what it prints; the connection is closed, which the SDK leaves."""
+    connection: Any = engine.client().api.exec_start(exec_id, socket=True)
+    frames: Iterator[tuple[int, bytes]] = frames_iter(connection, tty=False)  # type: ignore[no-untyped-call]
+    try:
+        for _, data in frames:
+            yield data
+    finally:
+        connection._response.close()
+        connection.close()
+        with contextlib.suppress(AttributeError):
+            connection._sock.close()  # of a local engine: the file object above does not own it
 
 
 def failure(done: Completed) -> str:
@@ -135,8 +170,8 @@ class Background:
     @property
     def pid(self) -> str:
         """Its process id on the machine; "" before it has begun."""
-        done = self._container.exec_run(["cat", self._pid_file])
-        return engine.text(done.output).strip() if done.exit_code == 0 else ""
+        status, output = ask(self._container, ["cat", self._pid_file])
+        return output.strip() if status == 0 else ""
 
     def wait(self, seconds: float) -> Completed:
         """Its result. Raises what went wrong, and `VerifyError` when it is not over by then."""
@@ -150,4 +185,4 @@ class Background:
     def interrupt(self, number: str = "INT") -> None:
         """Press Ctrl-C, or send another signal; nothing when it is over."""
         if self.running:
-            self._container.exec_run(["bash", "-c", f"kill -{number} $(cat {self._pid_file})"])
+            ask(self._container, ["bash", "-c", f"kill -{number} $(cat {self._pid_file})"])

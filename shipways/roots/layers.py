@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shipways.errors import BuildError
-from shipways.roots import boot, engine, host
+from shipways.roots import boot, engine, execution, host
 
 TAIL = 20  # lines of output that an error message repeats
+TIMEOUT_S = 1200
 VERSION = 2  # raise it when the same recipe would now give another image
 Maker = Callable[[str, dict[str, str]], None]  # (name of the new image, its labels)
 APT = """set -e
@@ -56,10 +57,11 @@ def add(base: str, layer: Layer, ref: str, labels: dict[str, str]) -> None:
     try:
         container.start()
         # by exec: the new image must not inherit the variables
-        done = container.exec_run(["sh", "-c", layer.recipe], environment=host.environment())
-        if done.exit_code:
-            tail = "\n".join(engine.text(done.output).splitlines()[-TAIL:])
-            raise BuildError(f"{ref} could not be prepared (status {done.exit_code}):\n{tail}")
+        argv = ["timeout", f"{TIMEOUT_S}", "sh", "-c", layer.recipe]
+        status, output = execution.ask(container, argv, host.environment())
+        if status:
+            tail = "\n".join(output.splitlines()[-TAIL:])
+            raise BuildError(f"{ref} could not be prepared (status {status}):\n{tail}")
         repository, tag = ref.rsplit(":", 1)
         container.commit(repository, tag, changes=_changes(labels))
     finally:

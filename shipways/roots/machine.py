@@ -68,6 +68,10 @@ class Machine:
         """Begin a command and go on; it is a person's second terminal."""
         return Background(self._container, self._request(command, timeout, "root", {}), log_file)
 
+    def follow(self, command: str) -> Iterator[str]:
+        """What a command prints, while it comes; ends with the command."""
+        return execution.follow(self._container, self._request(command, 0, "root", {}))
+
     def _request(
         self, command: str, timeout: float, user: str, env: Mapping[str, str]
     ) -> execution.Request:
@@ -163,11 +167,15 @@ def machine(
     binds: Mapping[Path, str] = {},
     tmpfs: Mapping[str, str] = {},
     beside: Machine | None = None,
+    ports: Mapping[int, int] = {},
+    keep: bool = False,
 ) -> Iterator[Machine]:
     """A machine of `image`; with `systemd` it has booted. `binds` are mounted read-only.
 
     `tmpfs` maps folders to options such as `size=8m`: a disk that fills up. `beside` puts it into
-    another machine's network: what listens on localhost there can be reached from here.
+    another machine's network: what listens on localhost there can be reached from here. `ports`
+    maps ports of the machine to ports of this host's loopback. With `keep` it stays; the label that
+    it carries then is another one, so that no reaper takes it.
     Removed on the way out, also when entry fails, on Ctrl-C, and by the reaper when this process is
     killed.
     """
@@ -178,7 +186,9 @@ def machine(
     options["mounts"] += engine.read_only({**host.binds(), **binds})
     if beside:
         options["network_mode"] = f"container:{beside.id}"
-    container = engine.client().containers.create(image.ref, labels=engine.labels(), **options)
+    options["labels"] = {engine.KEPT_LABEL: engine.run_id()} if keep else engine.labels()
+    options["ports"] = {f"{inner}/tcp": ("127.0.0.1", outer) for inner, outer in ports.items()}
+    container = engine.client().containers.create(image.ref, **options)
     try:
         made = Machine(container, image, systemd=bool(kind))
         made.start()
@@ -186,7 +196,8 @@ def machine(
             made.network.disconnect()
         yield made
     finally:
-        container.remove(force=True, v=True)
+        if not keep:
+            container.remove(force=True, v=True)
 
 
 @contextlib.contextmanager

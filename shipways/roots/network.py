@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from docker.models.containers import Container
 
-from shipways.roots import engine
+from shipways.roots import engine, execution
 
 BRIDGE = "bridge"
 
@@ -53,9 +53,9 @@ class Network:
     def _now(self) -> int:
         if not self.connected:
             return 0
-        done = self._container.exec_run(["cat", "/proc/net/dev"])
         # without a running process there is no interface and nothing to count
-        return count(engine.text(done.output)) if done.exit_code == 0 else 0
+        status, output = execution.ask(self._container, ["cat", "/proc/net/dev"])
+        return count(output) if status == 0 else 0
 
 
 def count(text: str) -> int:

@@ -1,7 +1,7 @@
 """Images of what stands beside the app in a stack: its database and its proxy.
 
-From a registry they are `postgres:17` and `caddy:2`. Without one they are picked out of Debian's
-packages, as the app's own base is, and take the same variables and paths.
+From a registry they are `postgres:17` and `nginx:1-alpine`. Without one they are picked out of
+Debian's packages, as the app's own base is, and take the same variables and paths.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from shipways.roots import bases, engine, host, images, pick, runtime_base
 SUITE = runtime_base.SUITE
 TIMEOUT_S = 600
 VERSION = 1  # raise it when the same recipe would now give another image
+VERSION_LABEL = f"{engine.LABEL}.version"
 POSTGRES_BIN = "/usr/lib/postgresql/17/bin"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 
@@ -50,7 +51,7 @@ POSTGRES = Service(
     owned={
         "var/lib/postgresql": (999, 0o755),
         "var/lib/postgresql/data": (999, 0o700),
-        "var/run/postgresql": (999, 0o755),
+        "run/postgresql": (999, 0o1777),
     },
     files={"usr/local/bin/docker-entrypoint.sh": "compose/postgres/entrypoint.sh"},
     config=(
@@ -66,29 +67,28 @@ POSTGRES = Service(
     ),
 )
 PROXY = Service(
-    name="caddy",
-    registry="caddy:2",
-    package="caddy",
-    others=("base-files", "busybox", "ca-certificates", "media-types", "netbase", "tzdata"),
-    user="caddy:x:998:998:Caddy:/data:/usr/sbin/nologin",
+    name="nginx",
+    registry="nginx:1-alpine",
+    package="nginx",
+    others=("base-files", "busybox", "ca-certificates", "netbase", "tzdata"),
+    user="nginx:x:101:101:nginx:/nonexistent:/usr/sbin/nologin",
     links={"usr/bin/wget": "busybox"},
-    owned={"config": (998, 0o755), "data": (998, 0o755), "etc/caddy": (0, 0o755)},
+    owned={"etc/proxy": (0, 0o755), "srv": (0, 0o755)},
     config=(
         f"ENV PATH={PATH}",
-        "ENV XDG_CONFIG_HOME=/config",
-        "ENV XDG_DATA_HOME=/data",
-        "USER 998:998",
-        "WORKDIR /srv",
-        'CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]',
+        "USER 101:101",
+        "STOPSIGNAL SIGQUIT",
+        'CMD ["nginx", "-g", "daemon off;"]',
     ),
 )
 
 
 @dataclass(frozen=True)
 class ServiceImage:
-    """An image that is ready in the engine under `name`."""
+    """An image that is ready in the engine under `ref`; `name` is what a stack calls it."""
 
     name: str
+    ref: str
     source: str  # registry | archive
 
 
@@ -99,18 +99,16 @@ def ensure(service: Service, source: str = "auto") -> ServiceImage:
     mmdebstrap where it is needed.
     """
     if source != "archive" and bases.pulled(service.registry):
-        return ServiceImage(service.registry, "registry")
+        return ServiceImage(service.registry, service.registry, "registry")
     if source == "registry":
         raise BuildError(
             f"{service.registry} cannot be pulled from its registry.",
             hint="The Debian archive serves as well: choose the source `archive` or `auto`.",
         )
     ref = images._cached(service.name, _recipe(service), functools.partial(_make, service))
-    image = engine.client().images.get(ref)
-    version = image.labels[f"{engine.ROLE_LABEL}.version"]
-    repository, tag = f"shipways/{service.name}", version.replace("+", "-").replace("~", "-")
-    image.tag(repository, tag)
-    return ServiceImage(f"{repository}:{tag}", "archive")
+    version = engine.client().images.get(ref).labels[VERSION_LABEL]
+    tag = version.replace("+", "-").replace("~", "-")
+    return ServiceImage(f"shipways/{service.name}:{tag}", ref, "archive")
 
 
 def _recipe(service: Service) -> str:
@@ -121,7 +119,7 @@ def _recipe(service: Service) -> str:
 
 
 def _rules(service: Service) -> Path:
-    folder = {"caddy": "proxy"}.get(service.name, service.name)
+    folder = {"nginx": "proxy"}.get(service.name, service.name)
     return recipes.path(f"compose/{folder}/image.rules")
 
 
@@ -132,7 +130,7 @@ def _make(service: Service, ref: str, labels: dict[str, str]) -> None:
         version = _version(folder / f"{service.package}.control")
         tar = folder / "image.tar"
         _pack(service, folder, tar)
-        labels = {**labels, f"{engine.ROLE_LABEL}.version": version}
+        labels = {**labels, VERSION_LABEL: version}
         marks = [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
         repository, tag = ref.rsplit(":", 1)
         engine.client().api.import_image_from_file(

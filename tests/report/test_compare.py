@@ -121,9 +121,7 @@ def test_with_an_earlier_run_it_names_what_grew(
 
 
 def test_what_was_not_measured_is_in_budget(make_results: Make, make_format: MakeFormat) -> None:
-    assert not over_budget(
-        make_results(a=make_format()), limits({"a": {"bytes": 1, "seconds": 1}})
-    )
+    assert not over_budget(make_results(a=make_format()), limits({"a": {"bytes": 1, "seconds": 1}}))
 
 
 def test_the_summary(make_results: Make, make_format: MakeFormat) -> None:

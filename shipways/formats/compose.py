@@ -1,0 +1,223 @@
+"""The stack: PostgreSQL, the app and a proxy, as one archive for a server without a network.
+
+The archive unpacks to the folder NAME, whatever the version: a later one takes the earlier one's
+place and finds its settings and secrets there.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from shipways import archive, linters, recipes
+from shipways.artifact import Step
+from shipways.command import run, version_of
+from shipways.formats import (
+    compose_folder,
+    compose_images,
+    compose_kubernetes,
+    compose_stack,
+    docker,
+)
+from shipways.formats.base import Format, Job, Product, Tool
+from shipways.progress import say, step
+from shipways.project import Project
+from shipways.results import Builder, Lint
+from shipways.roots import service_images
+from shipways.roots.runtime_base import ensure_base
+from shipways.roots.service_images import ServiceImage
+
+HEADINGS = {
+    "install": "Install",
+    "start": "Start",
+    "upgrade": "Upgrade",
+    "rollback": "Go back to the version before",
+    "remove": "Remove; data, settings and secrets stay",
+    "purge": "Remove the data as well",
+}
+IMAGES = "images.tar.gz"
+LOAD_TIMEOUT_S = 300
+
+
+def build(job: Job) -> Product:
+    """Build the image, pack it with its neighbours, and leave dist/compose ready to run.
+
+    Raises `ToolMissing` when no engine answers, `BuildError` when an image cannot be made.
+    """
+    image = docker.build(job).paths[0]
+    with step("images of database and proxy"):
+        source = job.options.base_source
+        neighbours = [
+            service_images.ensure(service, source)
+            for service in (service_images.POSTGRES, service_images.PROXY)
+        ]
+    names = compose_stack.Images(
+        docker.image_name(job.project), *(image.name for image in neighbours)
+    )
+    files = stack_files(job.project, names)
+    packed = job.work / IMAGES
+    size = _pack_images(job, image, neighbours, packed)
+    out = job.work / file_name(job.project)
+    _write(job, files, packed, out)
+    _publish(job, files, names)
+    return Product((out,), _builder(neighbours), size)
+
+
+def stack_files(project: Project, images: compose_stack.Images) -> dict[str, bytes]:
+    """Everything in the archive but the images, by its path in the folder."""
+    return {
+        **compose_stack.files(project, images),
+        **compose_kubernetes.files(project, images),
+        "INSTALL.md": instructions(project, images).encode(),
+    }
+
+
+def _pack_images(job: Job, app: Path, others: list[ServiceImage], target: Path) -> int:
+    """Write the images, load them as a user would; returns their sizes on disk, in bytes."""
+    cache = job.inputs.cache / "layers"
+    name = docker.image_name(job.project)
+    packed = [compose_images.from_archive(name, app, job.work / "app", cache)]
+    packed += [
+        compose_images.from_engine(image, job.work / f"image-{number}", cache)
+        for number, image in enumerate(others)
+    ]
+    compose_images.write(target, packed, job.epoch)
+    run(["docker", "load", f"--input={target}"], timeout=LOAD_TIMEOUT_S)
+    layers = {layer.digest: layer.size for image in packed for layer in image.layers}
+    return sum(layers.values())
+
+
+def _write(job: Job, files: Mapping[str, bytes], packed: Path, out: Path) -> None:
+    """The archive; nothing in it is worth compressing besides the images, which are compressed."""
+    tree = job.work / "stack"
+    for name, content in files.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_bytes(content)
+    packed.rename(tree / IMAGES)
+    with out.open("wb") as raw, gzip.GzipFile("", "wb", 0, raw, mtime=job.epoch) as file:
+        archive.write_tar(file, tree, folder_name(job.project), job.epoch)
+
+
+def _publish(job: Job, files: Mapping[str, bytes], names: compose_stack.Images) -> None:
+    options = job.options
+    base = ensure_base(options.base, options.base_source, packages=docker.libraries(job.project))
+    folder = compose_folder.publish(job, files, base, names)
+    if not job.cold:
+        say(f"  start it here: cd {folder} && sh make-secrets.sh && docker compose up -d")
+
+
+def _builder(images: list[ServiceImage]) -> Builder:
+    return Builder(
+        tool="docker compose",
+        version=version_of("docker", "compose", "version") or "",
+        compression="gzip -9, layer by layer",
+        why=", ".join(f"{image.name} from the {image.source}" for image in images),
+    )
+
+
+def folder_name(project: Project) -> str:
+    """The folder that the archive unpacks to."""
+    return project.name
+
+
+def file_name(project: Project) -> str:
+    return f"{project.name}-{project.version}-compose.tar.gz"
+
+
+def backup(project: Project) -> str:
+    """The command that writes a backup; typed in the stack's folder."""
+    name = compose_stack.database_name(project)
+    return f"docker compose exec -T db pg_dump -U {name} -Fc {name} > backup.dump"
+
+
+def restore(project: Project) -> str:
+    """The command that puts a backup back, whole or not at all."""
+    name = compose_stack.database_name(project)
+    return (
+        f"docker compose exec -T db pg_restore -U {name} -d {name} "
+        "--clean --if-exists --single-transaction < backup.dump"
+    )
+
+
+def instructions(project: Project, images: compose_stack.Images) -> str:
+    """INSTALL.md, from the steps."""
+    phases = [(phase, list(found)) for phase, found in groupby(steps(project), lambda s: s.phase)]
+    return recipes.render(
+        "compose/INSTALL.md.j2",
+        **compose_stack.values(project, images),
+        needs=needs(project),
+        phases=phases,
+        headings=HEADINGS,
+        archive=file_name(project),
+        folder=folder_name(project),
+        backup=backup(project),
+        restore=restore(project),
+    )
+
+
+def lint(job: Job, _product: Product) -> list[Lint]:
+    """Compose's own check of compose.yaml, shellcheck over the scripts."""
+    tree = job.logs.parents[1] / compose_folder.NAME
+    check = ["docker", "compose", f"--file={tree / 'compose.yaml'}", "config", "--quiet"]
+    scripts = [
+        tree / "make-secrets.sh",
+        tree / "upgrade.sh",
+        recipes.path("compose/postgres/entrypoint.sh"),
+    ]
+    return [
+        linters.check("docker-compose-config", check, job.logs),
+        linters.scripts(scripts, job.logs),
+    ]
+
+
+def steps(project: Project) -> tuple[Step, ...]:
+    """Docker's own commands, in the folder that the archive unpacks to."""
+    folder = folder_name(project)
+    unpack = f"tar xf {file_name(project)}"
+    load = f"docker load -i {folder}/{IMAGES}"
+    compose = f"docker compose --project-directory {folder}"
+    up = f"{compose} up -d --wait"
+    return (
+        Step("install", unpack, "the stack's folder"),
+        Step("install", load, "the images of app, database and proxy"),
+        Step("install", f"sh {folder}/make-secrets.sh", "passwords and keys, made here and now"),
+        Step("start", up, "database, migrations, app, proxy: each when the one before is well"),
+        Step("upgrade", unpack, "the new version over the old one; settings and secrets stay"),
+        Step("upgrade", load, "the new images"),
+        Step(
+            "upgrade", f"sh {folder}/upgrade.sh", "migrate, then replace the app; no request fails"
+        ),
+        Step("rollback", unpack, "the archive of the version before"),
+        Step("rollback", f"sh {folder}/upgrade.sh", "its image is still there"),
+        Step("remove", f"{compose} down", "containers and networks"),
+        Step("purge", f"{compose} down --volumes", "the data, for good"),
+        Step("purge", f"{compose} down --rmi all", "the images"),
+        Step("purge", f"rm -r {folder}", "settings and secrets"),
+    )
+
+
+def needs(_project: Project) -> str:
+    return "Docker Engine 23 or newer with Compose 2.20 or newer; no network"
+
+
+FORMAT = Format(
+    id="compose",
+    title="Stack with PostgreSQL",
+    installs_on="anything that runs Docker Compose, offline",
+    needs=needs,
+    uses=docker.FORMAT.uses,
+    tools=(
+        *docker.FORMAT.tools,
+        Tool(
+            "docker compose",
+            partial(version_of, "docker", "compose", "version"),
+            "apt-get install docker-compose",
+        ),
+    ),
+    build=build,
+    lint=lint,
+    steps=steps,
+)

@@ -1,0 +1,39 @@
+"""The stack for Kubernetes: manifests for kustomize, from the same values as compose.yaml.
+
+https://kubectl.docs.kubernetes.io/references/kustomize/
+"""
+
+from __future__ import annotations
+
+from shipways import recipes
+from shipways.formats import compose_stack
+from shipways.project import Project
+
+FOLDER = "kubernetes"
+PARTS = "pod.yaml.j2"  # what templates share; not a manifest
+
+
+def files(project: Project, images: compose_stack.Images) -> dict[str, bytes]:
+    """Every file by its path in the stack's folder."""
+    known = values(project, images)
+    root = recipes.path(FOLDER)
+    names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.j2"))
+    return {
+        f"{FOLDER}/{name.removesuffix('.j2')}": recipes.render(f"{FOLDER}/{name}", **known).encode()
+        for name in names
+        if not name.endswith(PARTS)
+    }
+
+
+def values(project: Project, images: compose_stack.Images) -> dict[str, object]:
+    """What the templates are filled in with."""
+    name, _, tag = images.web.rpartition(":")
+    db_name, _, db_tag = images.db.rpartition(":")
+    return {
+        **compose_stack.values(project, images, "kubernetes", shared_static=False),
+        "image_name": name,
+        "tag": tag,
+        "db_name": db_name,
+        "db_tag": db_tag,
+        "slug": compose_stack.slug(project.version),
+    }

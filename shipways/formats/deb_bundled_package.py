@@ -1,0 +1,113 @@
+"""What the self-contained .deb is called, needs and holds (Debian Policy 5.6, 6, 7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email.utils import format_datetime
+from gzip import compress
+from pathlib import Path
+
+from shipways import copyright as copyrights
+from shipways import packagers, recipes, target
+from shipways.formats.base import Job
+from shipways.formats.deb_control import plain, synopsis, upstream_version
+from shipways.packagers import Package
+from shipways.project import Project
+from shipways.target import TargetFile
+
+FORMAT_ID = "deb-bundled"
+RELEASE = "1"
+LIBRARIES = {"psycopg": "libpq5"}  # what a pure-Python distribution loads only when it is used
+SYSUSERS = "systemd | systemd-standalone-sysusers | systemd-sysusers"  # as dh_installsysusers says
+
+
+def describe(job: Job) -> Package:
+    """The package in dpkg's words."""
+    project, bundle = job.project, job.inputs.bundle
+    about = plain(project.description)
+    package = Package(
+        project=project,
+        kind="deb",
+        name=name(project),
+        version=upstream_version(project.version),
+        release=RELEASE,
+        architecture=packagers.architecture("deb", bundle.pure),
+        summary=synopsis(project.summary),
+        description=recipes.render("deb/description.j2", project=project, about=about).strip(),
+        depends=_depends(job),
+        suggests=_libraries(bundle.site),
+        conflicts=(project.name,),
+        replaces=(project.name,),
+        provides=(project.name,),
+        files=_system_files(job),
+        site=bundle.site,
+        scripts=scripts(project),
+        epoch=job.epoch,
+    )
+    return replace(package, files=(*package.files, *_documents(job, package)))
+
+
+def name(project: Project) -> str:
+    """The Debian package's name."""
+    return f"{project.name}-bundled"
+
+
+def file_name(project: Project, architecture: str) -> str:
+    """NAME_VERSION-REVISION_ARCHITECTURE.deb (deb(7))."""
+    return f"{name(project)}_{upstream_version(project.version)}-{RELEASE}_{architecture}.deb"
+
+
+def scripts(project: Project) -> dict[str, str]:
+    """Maintainer scripts, by fpm's names for them."""
+    values = {"project": project, "package": name(project), "sibling": project.name}
+    return {
+        "before-install": recipes.render("deb/preinst.j2", **values),
+        "after-install": recipes.render("deb/postinst.j2", **values),
+        "before-remove": recipes.render("deb/prerm.j2", **values),
+        "after-remove": recipes.render("deb/postrm.j2", **values),
+    }
+
+
+def changelog(package: Package) -> bytes:
+    """What dpkg-parsechangelog reads (Policy 4.4)."""
+    return recipes.render(
+        "deb/changelog.j2", package=package, date=format_datetime(package.released)
+    ).encode()
+
+
+def _depends(job: Job) -> tuple[str, ...]:
+    """Policy 7.2. tzdata: Debian 12's python3 comes without."""
+    bundle, exact = job.inputs.bundle, target.exact_python(job.inputs.bundle)
+    python = [f"python3 (>= {exact or job.project.minimum_python})"]
+    if exact:
+        major, minor = exact.split(".")
+        python.append(f"python3 (<< {major}.{int(minor) + 1})")
+    compiled = [] if bundle.pure else ["libc6", "libstdc++6"]
+    extra = [one for one in job.project.tool.debian_depends if not one.startswith("python3-")]
+    return (*python, "tzdata", SYSUSERS, *compiled, *extra)
+
+
+def _libraries(site: Path) -> tuple[str, ...]:
+    """Debian packages that distributions in the bundle make use of, where they are."""
+    return tuple(package for module, package in LIBRARIES.items() if (site / module).is_dir())
+
+
+def _system_files(job: Job) -> tuple[TargetFile, ...]:
+    """The settings' group does not exist yet when dpkg unpacks them: the postinst sets it."""
+    python = target.exact_python(job.inputs.bundle)
+    files = target.system_files(job.project, FORMAT_ID, epoch=job.epoch, python=python)
+    return tuple(
+        replace(file, group="root") if file.conffile else file for file in target.compressed(files)
+    )
+
+
+def _documents(job: Job, package: Package) -> tuple[TargetFile, ...]:
+    """Policy 12.5, 12.7; lintian's overrides with their reasons."""
+    doc = f"/usr/share/doc/{package.name}"
+    text = copyrights.text(job.project, package.site, common=True)
+    overrides = recipes.render("deb/lintian-overrides.j2", package=package.name)
+    return (
+        TargetFile(f"{doc}/copyright", text.encode()),
+        TargetFile(f"{doc}/changelog.Debian.gz", compress(changelog(package), 9, mtime=0)),
+        TargetFile(f"/usr/share/lintian/overrides/{package.name}", overrides.encode()),
+    )

@@ -1,0 +1,79 @@
+"""What the .rpm is called, needs and holds.
+
+Scriptlets follow Fedora's guidelines but for one thing: the service is enabled and started, as on
+Debian, where Fedora leaves that to presets.
+https://docs.fedoraproject.org/en-US/packaging-guidelines/Scriptlets/
+"""
+
+from __future__ import annotations
+
+from shipways import copyright as copyrights
+from shipways import packagers, recipes, target
+from shipways.formats.base import Job
+from shipways.formats.deb_control import plain, synopsis, upstream_version
+from shipways.packagers import Package
+from shipways.project import Project
+from shipways.target import TargetFile
+
+FORMAT_ID = "rpm"
+RELEASE = "1"
+LIBRARIES = {"psycopg": "libpq"}  # what a pure-Python distribution loads only when it is used
+SCRIPTLETS = {
+    "before-install": "rpm/pre.j2",
+    "after-install": "rpm/post.j2",
+    "before-remove": "rpm/preun.j2",
+    "after-remove": "rpm/postun.j2",
+}
+
+
+def describe(job: Job) -> Package:
+    """The package in rpm's words; versions sort with "~" as Debian's do."""
+    project, site = job.project, job.inputs.bundle.site
+    about = plain(project.description)
+    return Package(
+        project=project,
+        kind="rpm",
+        name=project.name,
+        version=upstream_version(project.version),
+        release=RELEASE,
+        architecture=packagers.architecture("rpm", job.inputs.bundle.pure),
+        summary=_capital(synopsis(project.summary)),
+        description=recipes.render("rpm/description.j2", project=project, about=about).strip(),
+        depends=_depends(job),
+        suggests=tuple(name for module, name in LIBRARIES.items() if (site / module).is_dir()),
+        provides=(f"user({project.name})", f"group({project.name})"),
+        files=_files(job),
+        site=site,
+        scripts=scripts(project),
+        epoch=job.epoch,
+    )
+
+
+def scripts(project: Project) -> dict[str, str]:
+    """Scriptlets, by fpm's names for them."""
+    return {name: recipes.render(recipe, project=project) for name, recipe in SCRIPTLETS.items()}
+
+
+def file_name(project: Project, architecture: str) -> str:
+    """NAME-VERSION-RELEASE.ARCHITECTURE.rpm."""
+    return f"{project.name}-{upstream_version(project.version)}-{RELEASE}.{architecture}.rpm"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _depends(job: Job) -> tuple[str, ...]:
+    exact = target.exact_python(job.inputs.bundle)
+    if exact:
+        return (f"python(abi) = {exact}", "python3", "systemd")
+    return (f"python3 >= {job.project.minimum_python}", "systemd")
+
+
+def _files(job: Job) -> tuple[TargetFile, ...]:
+    project, bundle = job.project, job.inputs.bundle
+    python = target.exact_python(bundle)
+    files = target.system_files(project, FORMAT_ID, epoch=job.epoch, python=python)
+    text = copyrights.text(project, bundle.site)
+    licence = TargetFile(f"/usr/share/licenses/{project.name}/copyright", text.encode())
+    return (*target.compressed(files), licence)

@@ -1,0 +1,146 @@
+"""Puts one artifact on a clean machine for a person to look at."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from shipways import results
+from shipways.dist import Dist
+from shipways.errors import UsageError, VerifyError
+from shipways.formats import Format, Options, choose
+from shipways.lifecycle import grounds, relay, service
+from shipways.lifecycle.checks import START_S
+from shipways.lifecycle.delivery import Delivery
+from shipways.lifecycle.live import prepare
+from shipways.lifecycle.typist import Typist
+from shipways.lifecycle.visitor import Visitor
+from shipways.progress import say
+from shipways.project import Project
+from shipways.roots import engine, images
+from shipways.roots.machine import Machine, machine
+
+RELAY_PORT = 18000  # on the machine: connections from outside arrive here
+SCRIPT = "/var/tmp/relay.py"
+USER = "admin"
+LOOK_S = 0.5
+TIMEOUT_S = 60
+PORTS = 100  # how many are tried after the one asked for
+
+
+def try_out(
+    project: Project,
+    format_id: str,
+    target: str | None,
+    dist: Path,
+    options: Options,
+    *,
+    port: int = 8000,
+    keep: bool = False,
+) -> None:
+    """Install what `dist` holds, print the address and a login, and follow the log until Ctrl-C.
+
+    The port is the next free one where `port` is taken. With `keep` the machine stays.
+    """
+    (wanted,), source = choose([format_id]), options.base_source
+    delivery = _delivery(project, wanted, Dist(dist))
+    fitting = [
+        ground
+        for ground in grounds.choose([target] if target else [])
+        if grounds.fits(wanted, ground, project)
+    ]
+    if not fitting:
+        raise UsageError(f"{wanted.id} does not go to {target or 'any target'}.")
+    port = free_port(port)
+    image = images.ensure(fitting[0].role, source)
+    helper = images.ensure("debian:13", source, packages=("python3",))
+    with (
+        machine(image, systemd=True, ports={RELAY_PORT: port}, keep=keep) as root,
+        machine(helper, beside=root, keep=keep) as desk,
+        engine.temporary_folder("try") as logs,
+    ):
+        say(f"{image.platform}:")
+        prepare(root, delivery)
+        typist = Typist(root, logs, logs, say)
+        guest = Visitor(project, desk)
+        running = _install(delivery, root, guest, typist)
+        _open_door(desk, project)
+        say(f"\nIt runs: http://127.0.0.1:{port}/")
+        _make_login(project, root, running)
+        say(_farewell(root, desk, keep))
+        with contextlib.suppress(KeyboardInterrupt):
+            for piece in _log(root, running, logs / "install.log"):
+                print(piece, end="", flush=True)
+
+
+def free_port(port: int) -> int:
+    """This port of the loopback, or the next one that nobody listens on."""
+    for candidate in range(port, min(port + PORTS, 65536)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", candidate))
+                return candidate
+    raise UsageError(f"No port is free from {port} on.", hint="Choose another with --port.")
+
+
+def _delivery(project: Project, wanted: Format, dist: Dist) -> Delivery:
+    found = results.load(dist.results_file)
+    record = found.formats.get(wanted.id) if found else None
+    if record is None or not record.artifacts:
+        raise UsageError(f"{wanted.id} is not in {dist.path}.", hint=f"shipways build {wanted.id}")
+    return Delivery(project, wanted, dist.path / record.artifacts[0].path)
+
+
+def _install(delivery: Delivery, root: Machine, guest: Visitor, typist: Typist) -> service.Service:
+    typist.type_all(delivery.steps("prerequisite", "install"), "install")
+    typist.start(delivery.steps("start"), guest.answers, "install")
+    running = service.find(root, delivery, typist)
+    try:
+        guest.wait(START_S)
+    except VerifyError as error:
+        raise VerifyError(f"{error}\n{running.words()}") from error
+    return running
+
+
+def _open_door(desk: Machine, project: Project) -> None:
+    desk.copy_in(Path(relay.__file__), SCRIPT)
+    command = f"setsid python3 {SCRIPT} {RELAY_PORT} {project.tool.port} > /dev/null 2>&1 &"
+    desk.run(command, timeout=TIMEOUT_S)
+
+
+def _make_login(project: Project, root: Machine, running: service.Service) -> None:
+    if project.tool.probe is None:
+        return
+    password = secrets.token_urlsafe(9)
+    env = {
+        "DJANGO_SUPERUSER_USERNAME": USER,
+        "DJANGO_SUPERUSER_PASSWORD": password,
+        "DJANGO_SUPERUSER_EMAIL": f"{USER}@example.org",
+    }
+    root.run(running.manage(project.tool.probe.create_user, env), timeout=TIMEOUT_S)
+    say(f"Log in as {USER} with the password {password}")
+
+
+def _farewell(root: Machine, desk: Machine, keep: bool) -> str:
+    if not keep:
+        return f"Ctrl-C removes it. To look inside: docker exec -it {root.name} bash\n"
+    return (
+        f"It stays after Ctrl-C. To enter it: docker exec -it {root.name} bash\n"
+        f"To remove it: docker rm -fv {desk.name} {root.name}\n"
+    )
+
+
+def _log(root: Machine, running: service.Service, typed: Path) -> Iterator[str]:
+    """The service's log as it grows."""
+    if running.log():
+        yield from root.follow(running.log())
+        return
+    with typed.open(encoding="utf-8") as file:
+        while running.runs():
+            yield file.read()
+            time.sleep(LOOK_S)

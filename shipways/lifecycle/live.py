@@ -1,0 +1,143 @@
+"""One format's whole life on one target: the scene, the story, the figures."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from shipways.errors import ShipwaysError
+from shipways.lifecycle import figures, hardening, manager, snapshot, story, visitor
+from shipways.lifecycle.checks import START_S
+from shipways.lifecycle.delivery import Delivery
+from shipways.lifecycle.grounds import Ground
+from shipways.lifecycle.story import Story
+from shipways.lifecycle.typist import Typist
+from shipways.lifecycle.visitor import Visitor
+from shipways.results import Target
+from shipways.roots import images
+from shipways.roots.images import Image
+from shipways.roots.machine import PERSON, Machine, machine
+
+PREPARE_S = 300
+
+
+@dataclass(frozen=True)
+class Trio:
+    """One format: what is in dist/, its next version, and one whose migration raises."""
+
+    now: Delivery
+    next: Delivery
+    broken: Delivery
+
+
+def live(trio: Trio, ground: Ground, dist: Path, logs: Path, source: str = "auto") -> Target:
+    """Follow one format through its life on fresh machines. What fails is in the result."""
+    image = images.ensure(ground.role, source)
+    target = Target(
+        status="ok",
+        platform=image.platform + (" as a Docker host" if "+docker" in ground.role else ""),
+        family=ground.family,
+        base_source=image.source,
+    )
+    with scene(image, trio.now, source) as (root, guest):
+        typist = Typist(root, logs, dist)
+        told = Story(root, guest, typist, trio.now, trio.next, trio.broken, target)
+        prepare(root, trio.now)
+        told.before = snapshot.take(root, figures.folders(image.role))
+        told.accounts, told.packages = manager.accounts(root), manager.packages(root)
+        told.run(PHASES)
+        target.steps = typist.record
+    target.offline = offline(trio.now, ground, dist, logs, source)
+    conclude(target)
+    return target
+
+
+def conclude(target: Target) -> None:
+    """Failed, with the first reason, when any phase is false."""
+    failed = [name for name, outcome in target.lifecycle.items() if outcome is False]
+    if failed:
+        target.status = "failed"
+        target.reason = f"{failed[0]}: {target.notes[failed[0]]}"
+
+
+@contextlib.contextmanager
+def scene(image: Image, delivery: Delivery, source: str) -> Iterator[tuple[Machine, Visitor]]:
+    """A machine, and a visitor beside it."""
+    with (
+        machine(image, systemd=True) as root,
+        visitor.visitor(delivery.project, root, source) as guest,
+    ):
+        yield root, guest
+
+
+def prepare(root: Machine, delivery: Delivery) -> None:
+    """Make the machine what a server is before anybody installs: fresh package lists, a user."""
+    root.run("if command -v apt-get; then apt-get update; fi", timeout=PREPARE_S)
+    root.run(
+        f"id {PERSON} 2> /dev/null || useradd --create-home {PERSON}; chmod 755 /home/{PERSON}; "
+        f"echo private > /home/{PERSON}/diary; chmod 644 /home/{PERSON}/diary",
+        timeout=PREPARE_S,
+    )
+    root.copy_in(delivery.file, delivery.file_on_machine)
+
+
+def install(told: Story) -> str:
+    """The printed steps, nothing else, until the first answer."""
+    received = told.machine.bytes_received()
+    waiting = told.visitor.waiting(PREPARE_S * 3)
+    told.typist.type_all(told.now.steps("prerequisite"), "install")
+    began = time.time()
+    type_install(told)
+    story.unaltered(told)
+    figures.count(told)
+    told.target.first_response_s = float(visitor.result(waiting, START_S)["at"]) - began
+    told.target.transfer_bytes = (
+        told.machine.bytes_received() - received + told.now.file.stat().st_size
+    )
+    told.installed = snapshot.take(told.machine, figures.folders(told.machine.image.role))
+    figures.measure(told)
+    return f"{told.target.commands} commands until it serves"
+
+
+def type_install(told: Story) -> None:
+    """Raises `VerifyError` with the service's own last words when it does not answer."""
+    told.typist.type_all(told.now.steps("install"), "install")
+    told.typist.start(told.now.steps("start"), told.visitor.answers, "install")
+    try:
+        told.visitor.wait(START_S)
+    except ShipwaysError as error:
+        error.hint = told.service.words()
+        raise
+
+
+def offline(now: Delivery, ground: Ground, dist: Path, logs: Path, source: str) -> bool:
+    """Whether the same steps install it with the wire cut, on a system as it commonly is."""
+    image = images.ensure(ground.role, source, packages=ground.common)
+    with scene(image, now, source) as (root, guest):
+        prepare(root, now)
+        root.network.disconnect()
+        typist = Typist(root, logs, dist)
+        try:
+            typist.type_all(now.steps("prerequisite", "install"), "offline")
+            typist.start(now.steps("start"), guest.answers, "offline")
+            guest.wait(START_S)
+        except ShipwaysError:
+            return False
+    return True
+
+
+PHASES = {
+    "install": install,
+    "serve": story.serve,
+    "hardening": hardening.hardening,
+    "persist": story.persist,
+    "upgrade": story.upgrade,
+    "rollback": story.rollback,
+    "broken_upgrade": story.broken_upgrade,
+    "remove": story.remove,
+    "purge": story.purge,
+    "residue": figures.residue,
+}

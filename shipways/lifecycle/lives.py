@@ -1,0 +1,161 @@
+"""Installs each artifact of dist/ on clean machines, several at once, and saves what was seen."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from shipways import report, results
+from shipways.dist import Dist
+from shipways.errors import ShipwaysError, UsageError
+from shipways.formats import Format, Options, choose
+from shipways.lifecycle import grounds, versions
+from shipways.lifecycle.delivery import Delivery
+from shipways.lifecycle.grounds import Ground
+from shipways.lifecycle.live import Trio, live
+from shipways.measure import MIB, sha256
+from shipways.progress import say, step
+from shipways.project import Project
+from shipways.results import FormatRecord, Results, Target
+from shipways.roots import engine, images, reaper
+
+JOB_MIB = 1024  # of memory that one life may take
+
+
+@dataclass(frozen=True)
+class Life:
+    """One format on one target."""
+
+    format: Format
+    ground: Ground
+
+    def __str__(self) -> str:
+        return f"{self.format.id} on {self.ground.id}"
+
+
+def verify(
+    project: Project,
+    formats: Sequence[str],
+    targets: Sequence[str],
+    dist: Path,
+    options: Options,
+    *,
+    cache: Path,
+) -> Results:
+    """Verify what `dist` holds of `formats` on `targets`; none named means all that fit.
+
+    Results are saved after each target. A format that fails does not keep others from being tried.
+    Raises `UsageError` when there is nothing to verify, and what building later versions raises.
+    """
+    place = Dist(dist)
+    grounds.choose(targets)  # a wrong name is told before anything else
+    with place.locked():
+        found = results.load(place.results_file)
+        if found is None:
+            raise UsageError(f"There are no artifacts in {dist}.", hint="Run: shipways build")
+        lives = _lives(project, formats, targets, found)
+        if not lives:
+            raise UsageError("Nothing of what was asked for is built and fits these targets.")
+        with engine.temporary_folder("versions") as folder:
+            trios = {
+                wanted.id: trio(project, wanted, found.formats[wanted.id], place, cache, folder)
+                for wanted in {life.format.id: life.format for life in lives}.values()
+            }
+            _prepare_images(lives, options.base_source)
+            _live_all(lives, trios, found, place, options)
+    return found
+
+
+def _lives(
+    project: Project, formats: Sequence[str], targets: Sequence[str], found: Results
+) -> list[Life]:
+    return [
+        Life(wanted, ground)
+        for wanted in choose(formats)
+        if _is_built(wanted, found.formats)
+        for ground in grounds.choose(targets)
+        if grounds.fits(wanted, ground, project)
+    ]
+
+
+def _is_built(wanted: Format, records: dict[str, FormatRecord]) -> bool:
+    record = records.get(wanted.id)
+    built = record is not None and record.status == "ok" and bool(record.artifacts)
+    if not built:
+        say(f"{wanted.id}: not in dist/, so not verified")
+    return built
+
+
+def trio(
+    project: Project,
+    wanted: Format,
+    record: FormatRecord,
+    dist: Dist,
+    cache: Path,
+    folder: Path,
+) -> Trio:
+    """What dist/ holds of a format, and two later versions of it, built now."""
+    file = dist.path / record.artifacts[0].path
+    if sha256(file) != record.artifacts[0].sha256:
+        raise ShipwaysError(f"{file} is not what was built.", hint="Build it again.")
+    later = []
+    for kind in ("next", "broken"):
+        with step(f"{wanted.id}: a later version, {kind}"):
+            later.append(versions.make(project, wanted, kind, folder, cache))
+    return Trio(Delivery(project, wanted, file), *later)
+
+
+def _prepare_images(lives: Sequence[Life], source: str) -> None:
+    """Beforehand and one after the other: their time belongs to no format."""
+    for ground in {life.ground.id: life.ground for life in lives}.values():
+        images.ensure(ground.role, source)
+        images.ensure(ground.role, source, packages=ground.common)
+    images.ensure("debian:13", source, packages=("python3",))
+
+
+def _live_all(
+    lives: Sequence[Life], trios: dict[str, Trio], found: Results, dist: Dist, options: Options
+) -> None:
+    """All lives, as many at once as cores and memory allow; each is saved as it ends."""
+    saving = threading.Lock()
+
+    def one(life: Life) -> None:
+        target = _tried(life, trios[life.format.id], dist, options.base_source)
+        with saving:
+            found.formats[life.format.id].targets[life.ground.id] = target
+            results.save(found, dist.results_file)
+            report.render(found, dist.path)
+        say(f"{life}: {target.status} {target.reason.splitlines()[0] if target.reason else ''}")
+
+    pool = ThreadPoolExecutor(workers(len(lives)))
+    try:
+        for future in as_completed([pool.submit(one, life) for life in lives]):
+            future.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        reaper.reap(engine.run_id())  # what threads still wait for goes away
+        raise
+    finally:
+        pool.shutdown()
+
+
+def _tried(life: Life, trio: Trio, dist: Dist, source: str) -> Target:
+    logs = dist.logs(life.format.id) / life.ground.id.replace(":", "-")
+    for log in logs.glob("*.log"):
+        log.unlink()
+    try:
+        return live(trio, life.ground, dist.path, logs, source)
+    except ShipwaysError as error:
+        return Target(status="failed", reason=str(error))
+
+
+def workers(jobs: int) -> int:
+    """How many lives go on at once."""
+    by_memory = int(psutil.virtual_memory().available / MIB / JOB_MIB)
+    return max(1, min(len(os.sched_getaffinity(0)), by_memory, jobs))

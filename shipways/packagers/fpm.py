@@ -1,0 +1,44 @@
+"""fpm: a Ruby program, for an rpm in front of rpmbuild; https://fpm.readthedocs.io/."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from shipways.command import run
+from shipways.packagers.package import Package, script_files, stage
+
+TIMEOUT_S = 900
+
+
+def make(package: Package, out: Path, work: Path, log: Path, options: Sequence[str]) -> None:
+    """Write the package to `out`; `options` are those of the kind, such as --rpm-compression=xz."""
+    root = stage(package, work)
+    argv: list[str | Path] = [
+        "fpm", "--input-type=dir", f"--output-type={package.kind}", f"--chdir={root}",
+        f"--package={out}", f"--workdir={work}", f"--source-date-epoch-default={package.epoch}",
+        *_fields(package),
+        *(f"--{name}={path}" for name, path in script_files(package, work)),
+        *(f"--config-files={file.path}" for file in package.files if file.conffile),
+        *options, ".",
+    ]  # fmt: skip
+    run(argv, timeout=TIMEOUT_S, env=package.environment, log_file=log)
+
+
+def _fields(package: Package) -> list[str]:
+    project = package.project
+    return [
+        f"--name={package.name}",
+        f"--version={package.version}",
+        f"--iteration={package.release}",
+        f"--architecture={package.architecture}",
+        f"--maintainer={project.tool.maintainer}",
+        f"--url={project.homepage}",
+        f"--license={package.license}",
+        f"--category={project.tool.section}",
+        f"--description={package.full_description}",
+        *(f"--depends={one}" for one in package.depends),
+        *(f"--provides={one}" for one in package.provides),
+        *(f"--conflicts={one}" for one in package.conflicts),
+        *(f"--replaces={one}" for one in package.replaces),
+    ]

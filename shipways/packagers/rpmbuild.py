@@ -1,0 +1,38 @@
+"""rpmbuild: rpm's own, from a spec; https://rpm-software-management.github.io/rpm/manual/spec.html."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shipways import recipes
+from shipways.command import run
+from shipways.packagers.package import Package, stage
+
+TIMEOUT_S = 900
+SCRIPTS = {
+    "before-install": "pre",
+    "after-install": "post",
+    "before-remove": "preun",
+    "after-remove": "postun",
+}
+
+
+def make(package: Package, out: Path, work: Path, log: Path, payload: str) -> None:
+    """Write the package to `out`; `payload` is rpm's word for a compression, such as w9.xzdio."""
+    spec = work / "package.spec"
+    spec.write_text(
+        recipes.render(
+            "rpm/package.spec.j2",
+            package=package,
+            payload=payload,
+            stage=str(stage(package, work)),
+            scripts={SCRIPTS[name]: text for name, text in package.scripts.items()},
+        ),
+        encoding="utf-8",
+    )
+    argv: list[str | Path] = [
+        "rpmbuild", "-bb", f"--target={package.architecture}",
+        f"--define=_topdir {work / 'rpmbuild'}", f"--define=_tmppath {work}",
+        f"--define=_rpmdir {out.parent}", f"--define=_rpmfilename {out.name}", spec,
+    ]  # fmt: skip
+    run(argv, timeout=TIMEOUT_S, env=package.environment, log_file=log)

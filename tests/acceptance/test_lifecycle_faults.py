@@ -1,0 +1,227 @@
+"""What an installed service has to survive: damage, full disks, power cuts, wrong settings."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from platformdirs import user_cache_path
+
+from shipways.errors import ShipwaysError
+from shipways.formats import FORMATS
+from shipways.lifecycle import checks, manager, service, versions
+from shipways.lifecycle.delivery import Delivery
+from shipways.lifecycle.grounds import GROUNDS
+from shipways.lifecycle.live import prepare
+from shipways.lifecycle.service import Service
+from shipways.lifecycle.typist import Typist
+from shipways.lifecycle.visitor import PASSWORD, USER, Visitor, visitor
+from shipways.roots import images
+from shipways.roots.machine import Machine, machine
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Built
+
+FORMAT = "deb-bundled"
+GROUND = GROUNDS["debian:13"]
+SETTINGS = "/etc/demoapp/demoapp.env"
+STATE = "/var/lib/demoapp"
+SOUND = """python3 -c '
+import sqlite3, sys
+print(*sqlite3.connect(sys.argv[1]).execute("PRAGMA integrity_check").fetchone())'"""
+WRITERS = 50
+GROUND_OF = {"wheel": "debian:13", "deb": "debian:13", "deb-bundled": "debian:13", "rpm": "rpm"}
+GROUND_OF |= {"tarball": "debian:13", "docker": "docker"}
+
+
+@dataclasses.dataclass
+class Scene:
+    """An installed service in use: a visitor is logged in and has posted `first`."""
+
+    machine: Machine
+    visitor: Visitor
+    typist: Typist
+    now: Delivery
+    service: Service
+
+    def log(self) -> str:
+        command = "journalctl --no-pager -o cat -n 60 -u demoapp"
+        return self.machine.run(command, timeout=20).output
+
+    def until(self, what: Callable[[], bool], seconds: float = 60) -> None:
+        limit = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < limit, self.service.words()
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def now(built: Built) -> Delivery:
+    return delivery(built, FORMAT)
+
+
+def delivery(built: Built, name: str) -> Delivery:
+    file = built.dist / built.record(name).artifacts[0].path
+    return Delivery(built.project, FORMATS[name], file)
+
+
+@contextmanager
+def bare(now: Delivery, **options: object) -> Iterator[tuple[Machine, Visitor]]:
+    """A machine as it commonly is, the artifact on it, nothing installed."""
+    image = images.ensure(GROUND.role, packages=GROUND.common)
+    with (
+        machine(image, systemd=True, **options) as root,  # type: ignore[arg-type]
+        visitor(now.project, root) as guest,
+    ):
+        prepare(root, now)
+        yield root, guest
+
+
+@contextmanager
+def installed(now: Delivery, logs: Path) -> Iterator[Scene]:
+    with bare(now) as (root, guest):
+        typist = Typist(root, logs, logs)
+        typist.type_all(now.steps("install"), "install")
+        guest.wait(checks.START_S)
+        running = service.find(root, now, typist)
+        names = {"USERNAME": USER, "PASSWORD": PASSWORD, "EMAIL": "v@example.org"}
+        env = {f"DJANGO_SUPERUSER_{name}": value for name, value in names.items()}
+        root.run(running.manage(["createsuperuser", "--noinput"], env), timeout=60)
+        assert guest.log_in()
+        assert guest.post("first")
+        yield Scene(root, guest, typist, now, running)
+
+
+@pytest.fixture
+def scene(now: Delivery, tmp_path: Path) -> Iterator[Scene]:
+    with installed(now, tmp_path) as found:
+        yield found
+
+
+def truncated(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def changed(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize("name", GROUND_OF)
+def test_a_damaged_artifact_is_refused(built: Built, name: str, tmp_path: Path) -> None:
+    whole = delivery(built, name)
+    ground = GROUNDS[GROUND_OF[name]]
+    image = images.ensure(ground.role, packages=ground.common)
+    with machine(image, systemd=True) as root:
+        prepare(root, whole)
+        typist = Typist(root, tmp_path, tmp_path)
+        typist.type_all(whole.steps("prerequisite"), "prerequisite")
+        for damage in (truncated, changed):
+            (tmp_path / whole.file.name).write_bytes(damage(whole.file.read_bytes()))
+            root.copy_in(tmp_path / whole.file.name, whole.file_on_machine)
+            with pytest.raises(ShipwaysError):
+                typist.type_all(whole.steps("install"), damage.__name__)
+            assert not manager.complaints(root), damage.__name__
+            look = "ls -d /usr/lib/demoapp /usr/bin/demoapp /opt/demoapp/bin/demoapp"
+            seen = root.run(f"{look} 2> /dev/null", timeout=20, check=False).output
+            assert not seen.strip(), damage.__name__
+
+
+def test_a_full_disk_stops_the_installation_and_nothing_else(now: Delivery, tmp_path: Path) -> None:
+    with bare(now, tmpfs={"/usr/lib/demoapp": "size=4m"}) as (root, guest):
+        typist = Typist(root, tmp_path, tmp_path)
+        with pytest.raises(ShipwaysError, match="status"):
+            typist.type_all(now.steps("install"), "full")
+        assert "No space left" in (tmp_path / "full.log").read_text()
+        assert not manager.complaints(root)
+        root.run("umount /usr/lib/demoapp", timeout=20)
+        typist.type_all(now.steps("install"), "again")
+        checks.serves(guest, now)
+
+
+def test_a_power_cut_during_migration_loses_nothing(
+    scene: Scene, built: Built, tmp_path: Path
+) -> None:
+    cache = user_cache_path("shipways")
+    slow = versions.make(built.project, FORMATS[FORMAT], "slow", tmp_path / "slow", cache)
+    scene.machine.copy_in(slow.file, slow.file_on_machine)
+    scene.typist.type_all(slow.steps("upgrade"), "upgrade")
+    scene.until(lambda: "shipways_slow" in scene.log())
+    scene.machine.power_cut()
+    scene.machine.start()
+    scene.visitor.come_back()
+    copies = scene.machine.run(f"ls {STATE}/backups/db-*.sqlite3", timeout=20).output
+    assert copies.strip()
+    scene.typist.type_all(scene.now.steps("rollback"), "rollback")
+    checks.serves(scene.visitor, scene.now)
+    checks.keeps(scene.visitor, ["first"])
+    for path in (f"{STATE}/db.sqlite3", *copies.split()):
+        assert scene.machine.run(f"{SOUND} {path}", timeout=20).output.strip() == "ok"
+
+
+def test_every_acknowledged_note_survives_a_kill_under_load(scene: Scene) -> None:
+    writing = scene.visitor.writing(WRITERS, 60)
+    time.sleep(8)
+    scene.service.kill()
+    scene.until(scene.visitor.answers)
+    time.sleep(3)
+    posted, _ = scene.visitor.stop_writing(writing)
+    assert len(posted) >= WRITERS
+    checks.keeps(scene.visitor, posted)
+
+
+def test_a_taken_port_is_named(now: Delivery, tmp_path: Path) -> None:
+    with bare(now) as (root, guest):
+        # in the machine's network, as another service there would be
+        server = guest._desk.spawn("exec python3 -m http.server 8000", timeout=300)
+        typist = Typist(root, tmp_path, tmp_path)
+        typist.type_all(now.steps("install"), "install")
+        running = service.find(root, now, typist)
+        limit = time.monotonic() + 60
+        while "127.0.0.1:8000" not in (words := running.words()) or "in use" not in words:
+            assert time.monotonic() < limit, words
+            time.sleep(0.5)
+        assert not manager.complaints(root)
+        server.interrupt("KILL")
+        server.wait(20)
+        root.run("systemctl reset-failed demoapp; systemctl restart demoapp", timeout=60)
+        checks.serves(guest, now)
+
+
+def test_a_wrong_setting_is_named_in_the_status(scene: Scene) -> None:
+    scene.machine.run(f"echo DEMOAPP_WORKERS=several >> {SETTINGS}", timeout=20)
+    scene.machine.run("systemctl restart demoapp", timeout=60, check=False)
+    scene.until(lambda: not scene.service.runs())
+    time.sleep(3)  # it must not try again
+    status = scene.machine.run("systemctl status --no-pager demoapp", timeout=20, check=False)
+    assert "failed" in status.output
+    assert [line for line in status.output.splitlines() if "DEMOAPP_WORKERS" in line]
+    scene.machine.run(f"sed -i /several/d {SETTINGS}; systemctl restart demoapp", timeout=60)
+    checks.serves(scene.visitor, scene.now)
+    checks.keeps(scene.visitor, ["first"])
+
+
+def test_a_clock_in_the_past_does_no_harm(scene: Scene) -> None:
+    scene.machine.run("apt-get install -y --no-install-recommends libfaketime", timeout=120)
+    library = scene.machine.run("dpkg -L libfaketime | grep libfaketime.so.1", timeout=20).output
+    lines = f"[Service]\nEnvironment=LD_PRELOAD={library.strip()}\nEnvironment=FAKETIME=-10y\n"
+    folder = "/etc/systemd/system/demoapp.service.d"
+    scene.machine.run(f"mkdir {folder}; printf '{lines}' > {folder}/past.conf", timeout=20)
+    scene.machine.run("systemctl daemon-reload; systemctl restart demoapp", timeout=60)
+    checks.serves(scene.visitor, scene.now)
+    assert not scene.visitor.missing(["first"])
+    assert scene.visitor.log_in()
+    assert scene.visitor.post("from the past")
+
+
+def test_it_starts_without_a_network(scene: Scene) -> None:
+    scene.machine.network.disconnect()
+    scene.machine.restart()
+    scene.visitor.come_back()
+    checks.serves(scene.visitor, scene.now)
+    checks.keeps(scene.visitor, ["first"])

@@ -1,0 +1,163 @@
+"""Clean machines on the real engine: they boot, are cut off, restart, and are always gone again."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shipways.errors import VerifyError
+from shipways.roots import engine, host, images, reaper
+from shipways.roots.machine import Machine, machine
+
+GONE_WITHIN_S = 60
+TOOLKIT = """
+import time
+from shipways.roots import engine, images
+from shipways.roots.machine import machine
+with machine(images.ensure("debian:13+docker"), systemd=True) as root, engine.temporary_folder("x"):
+    print(engine.run_id(), flush=True)
+    {then}
+"""
+
+
+def left(run: str) -> list[str]:
+    """Everything that still carries a run's label."""
+    docker = engine.client()
+    filters: dict[str, str | list[str] | bool] = {"label": f"{engine.LABEL}={run}"}
+    things = [*docker.containers.list(all=True, filters=filters, ignore_removed=True)]
+    found = [str(thing.name) for thing in things]
+    found += [str(volume.name) for volume in docker.volumes.list(filters=filters)]
+    return found + [run for known in reaper.leftovers() if known == run]
+
+
+@pytest.fixture(scope="module")
+def booted() -> Iterator[Machine]:
+    with machine(images.ensure("debian:13+systemd"), systemd=True) as root:
+        yield root
+
+
+@pytest.mark.parametrize("role", ["debian:13+systemd", "debian:12+systemd", "rpm+systemd"])
+def test_systemd_is_process_1(role: str) -> None:
+    with machine(images.ensure(role), systemd=True) as root:
+        assert root.run("cat /proc/1/comm", timeout=10).output.strip() == "systemd"
+        assert not root.run("systemctl --failed --quiet", timeout=10).output.strip()
+
+
+def test_a_debian_base_has_no_python() -> None:
+    with machine(images.ensure("debian:13")) as root:
+        assert not root.run("command -v python3", timeout=10, check=False).ok
+
+
+def test_the_rpm_platform_has_a_real_database() -> None:
+    with machine(images.ensure("rpm")) as root:
+        assert "shipways-platform" in root.run("rpm -qa", timeout=10).output
+
+
+def test_a_docker_host_runs_containers() -> None:
+    with machine(images.ensure("debian:13+docker"), systemd=True) as root:
+        root.run(
+            "tar -c /usr/bin/true /lib64 /usr/lib64 /usr/lib/x86_64-linux-gnu | docker import - x",
+            timeout=120,
+        )
+        root.run("docker run --rm --network none x /usr/bin/true", timeout=60)
+
+
+def test_the_wire_is_cut_and_comes_back(booted: Machine) -> None:
+    look = "getent hosts deb.debian.org"
+    assert booted.run(look, timeout=30).ok
+    assert not booted.run(look, timeout=30, check=False, network=False).ok
+    assert booted.run(look, timeout=30).ok
+
+
+def test_received_bytes_are_counted_across_cuts_and_restarts(booted: Machine) -> None:
+    booted.run("apt-get update", timeout=120)
+    before = booted.bytes_received()
+    assert before > 1_000_000
+    booted.run("true", timeout=10, network=False)
+    booted.restart()
+    assert booted.bytes_received() >= before
+
+
+def test_files_outlive_a_power_cut(booted: Machine) -> None:
+    booted.run("echo kept > /var/lib/file; sync", timeout=10)
+    booted.power_cut()
+    booted.start()
+    assert booted.run("cat /var/lib/file", timeout=10).output.strip() == "kept"
+
+
+def test_files_go_in_and_out(booted: Machine, tmp_path: Path) -> None:
+    (tmp_path / "in").write_text("content")
+    booted.copy_in(tmp_path / "in", "/root/file")
+    assert booted.run("stat -c %U file", timeout=10).output.strip() == "root"
+    booted.copy_out("/root/file", tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "content"
+
+
+def test_a_command_that_takes_too_long_is_ended(booted: Machine) -> None:
+    with pytest.raises(VerifyError, match="did not end within 1 s"):
+        booted.run("sleep 30", timeout=1)
+    assert not booted.run(
+        "pgrep sleep || grep -l sleep /proc/[0-9]*/comm", timeout=10, check=False
+    ).ok
+
+
+def test_the_host_s_certificates_are_trusted(booted: Machine) -> None:
+    if host.certificates() is None:
+        assert "SSL_CERT_FILE" not in booted.run("env", timeout=10).output
+    else:
+        assert booted.run("test -s $SSL_CERT_FILE && test -s $PIP_CERT", timeout=10).ok
+
+
+def test_nothing_is_left_when_entry_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Machine) -> None:
+        raise VerifyError("does not start")
+
+    before = set(left(engine.run_id()))
+    monkeypatch.setattr(Machine, "start", fail)
+    with pytest.raises(VerifyError), machine(images.ensure("debian:13")):
+        pass
+    assert set(left(engine.run_id())) <= before
+
+
+@pytest.mark.parametrize(
+    ("then", "end"),
+    [
+        ("time.sleep(600)", signal.SIGKILL),
+        ("root.run('sleep 600', timeout=700)", signal.SIGINT),
+        ("root.run('sleep 600', timeout=1)", None),
+        ("raise RuntimeError", None),
+    ],
+    ids=["killed", "Ctrl-C", "time-out", "crash"],
+)
+def test_nothing_is_left_of_a_toolkit_that_ends(then: str, end: signal.Signals | None) -> None:
+    script = TOOLKIT.format(then=then)
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as toolkit:
+        assert toolkit.stdout is not None
+        run = toolkit.stdout.readline().strip()
+        assert run, toolkit.communicate()[1]
+        if end is not None:
+            assert left(run)
+            time.sleep(1)
+            toolkit.send_signal(end)
+        toolkit.communicate(timeout=GONE_WITHIN_S)
+    limit = time.monotonic() + GONE_WITHIN_S
+    while left(run) and time.monotonic() < limit:
+        time.sleep(0.5)
+    assert not left(run)
+
+
+def test_the_next_start_removes_what_a_dead_run_left() -> None:
+    dead = f"{engine.run_id().rsplit('-', 2)[0]}-999999999-1"
+    volume = engine.client().volumes.create(labels={engine.LABEL: dead})
+    assert dead in reaper.leftovers()
+    assert not engine.is_alive(dead)
+    assert reaper.reap(dead) == 1
+    assert volume.name not in {found.name for found in engine.client().volumes.list()}

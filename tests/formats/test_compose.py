@@ -1,0 +1,270 @@
+"""The stack's files: what they say of a project, without an engine."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import tarfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from shipways import oci, project, recipes
+from shipways.artifact import PHASES
+from shipways.errors import BuildError
+from shipways.formats import (
+    compose,
+    compose_folder,
+    compose_images,
+    compose_stack,
+    docker_build,
+)
+from shipways.formats.base import Job
+from shipways.formats.compose_images import Packed
+from shipways.project import Project
+from shipways.roots import bases, service_images
+from shipways.roots.images import Image
+
+IMAGES = compose_stack.Images("notes-app:1.2.0", "shipways/postgres:17.9", "shipways/nginx:1.26")
+SETTINGS = """
+[[tool.shipways.environment]]
+name = "DATABASE_URL"
+help = "Where the database is."
+"""
+WITH_FILES = (
+    SETTINGS
+    + """
+[[tool.shipways.environment]]
+name = "DATABASE_URL_FILE"
+help = "A file to read it from."
+
+[[tool.shipways.environment]]
+name = "NOTES_SECRET_KEY_FILE"
+help = "A file with the key."
+
+[[tool.shipways.environment]]
+name = "NOTES_STATIC_ROOT"
+help = "Folder of the static files."
+
+[[tool.shipways.environment]]
+name = "NOTES_TRUST_PROXY"
+default = "false"
+help = "Believe X-Forwarded-Proto."
+"""
+)
+
+
+def shipped(notes: Path, settings: str) -> Project:
+    path = notes / "pyproject.toml"
+    path.write_text(path.read_text("utf-8") + settings, "utf-8")
+    return project.load(notes)
+
+
+@pytest.fixture
+def files(notes: Path) -> dict[str, str]:
+    found = compose.stack_files(shipped(notes, WITH_FILES), IMAGES)
+    return {name: content.decode() for name, content in found.items()}
+
+
+def test_a_project_without_a_database_url_is_told_so(notes: Path) -> None:
+    with pytest.raises(BuildError, match="DATABASE_URL"):
+        compose_stack.roles(project.load(notes))
+
+
+def test_secrets_come_as_files(files: dict[str, str]) -> None:
+    text = files["compose.yaml"]
+    assert 'DATABASE_URL_FILE: "/run/secrets/database_url"' in text
+    assert 'NOTES_SECRET_KEY_FILE: "/run/secrets/secret_key"' in text
+    assert "env_file" not in text
+    assert "keep database_url" in files["make-secrets.sh"]
+
+
+def test_secrets_without_a_file_variant_come_by_an_env_file(notes: Path) -> None:
+    found = compose.stack_files(shipped(notes, SETTINGS), IMAGES)
+    assert b"env_file: [secrets/web.env]" in found["compose.yaml"]
+    script = found["make-secrets.sh"].decode()
+    assert "printf 'DATABASE_URL=%s\\n' \"$url\"" in script
+    assert "keep web.env" in script and "keep database_url" not in script
+
+
+def test_only_the_proxy_has_ports(files: dict[str, str]) -> None:
+    assert files["compose.yaml"].count("    ports:") == 1
+    proxy = files["compose.yaml"].partition("  proxy:\n")[2]
+    assert 'ports: ["${PUBLISH:-127.0.0.1:8000}:8000"]' in proxy
+    assert "inside: {internal: true}" in files["compose.yaml"]
+
+
+def test_static_files_go_from_the_app_to_the_proxy(files: dict[str, str]) -> None:
+    text = files["compose.yaml"]
+    assert 'NOTES_STATIC_ROOT: "/srv/static"' in text
+    assert "NOTES_STATIC_ROOT: /var/lib/notes-app/static" in text
+    assert text.count("source: static, target: /srv, read_only: true") == 2
+    assert "location /static/ {" in files["proxy/nginx.conf"]
+
+
+def test_without_a_static_root_the_app_serves_them(notes: Path) -> None:
+    found = compose.stack_files(shipped(notes, SETTINGS), IMAGES)
+    assert b"collectstatic" not in found["compose.yaml"]
+    assert b"source: static" not in found["compose.yaml"]
+    assert b"/srv" not in found["proxy/nginx.conf"]
+
+
+def test_every_setting_is_explained(files: dict[str, str]) -> None:
+    explained = set(re.findall(r"^#([A-Z_]+)=", files[".env.example"], re.MULTILINE))
+    used = set(re.findall(r"\$\{([A-Z_]+)", files["compose.yaml"]))
+    passed = set(re.findall(r"^ {4,6}([A-Z_]+):$", files["compose.yaml"], re.MULTILINE))
+    assert used <= explained
+    assert passed <= explained
+    assert "NOTES_HOSTS" in passed
+    assert "NOTES_BIND" not in explained  # the stack's own business
+
+
+def test_values_shown_are_the_defaults(files: dict[str, str]) -> None:
+    shown = dict(re.findall(r"^#([A-Z_]+)=(.*)$", files[".env.example"], re.MULTILINE))
+    used = re.findall(r"\$\{([A-Z_]+):-([^}]*)\}", files["compose.yaml"])
+    assert {name: shown[name] for name, _ in used} == dict(used)
+
+
+def test_every_service_is_locked_down(files: dict[str, str]) -> None:
+    services = files["compose.yaml"].partition("\nservices:\n")[2].partition("\nnetworks:\n")[0]
+    blocks = re.split(r"\n  (?=[a-z]+:\n)", f"\n{services}")[1:]
+    assert len(blocks) == 5
+    for block in blocks:
+        assert "<<: *service" in block or "<<: *app" in block
+        assert "resources: {limits:" in block or "deploy: *small" in block
+        assert "healthcheck:" in block or block.startswith("web:")  # the image has one
+
+
+def test_no_secret_is_in_the_archive(files: dict[str, str]) -> None:
+    assert not [name for name in files if name.startswith("secrets/") or name == ".env"]
+
+
+def test_instructions_are_the_steps(files: dict[str, str], notes: Path) -> None:
+    shipped_project = project.load(notes)
+    for step in compose.steps(shipped_project):
+        assert f"{step.command}  # {step.why}" in files["INSTALL.md"]
+    assert compose.backup(shipped_project) in files["INSTALL.md"]
+    assert compose.restore(shipped_project) in files["INSTALL.md"]
+
+
+def test_steps_keep_their_order(notes: Path) -> None:
+    phases = [PHASES.index(step.phase) for step in compose.steps(project.load(notes))]
+    assert phases == sorted(phases)
+
+
+def test_the_proxy_knows_copies_by_their_version(files: dict[str, str]) -> None:
+    assert "inside: {aliases: [app-1-2-0]}" in files["compose.yaml"]
+    assert "set $backend app-1-2-0;" in files["proxy/nginx.conf"]
+    assert "set $backend web;" in files["proxy/swarm.conf"]
+
+
+def test_swarm_copies_serve_their_static_files(files: dict[str, str]) -> None:
+    assert "NOTES_STATIC_ROOT" not in files["swarm.yaml"]
+    assert "mode: host" in files["swarm.yaml"]
+    assert 'SHIPWAYS_FORMAT: "swarm"' in files["swarm.yaml"]
+
+
+def test_kubernetes_files_are_manifests_only(files: dict[str, str]) -> None:
+    names = {name for name in files if name.startswith("kubernetes/")}
+    assert "kubernetes/base/kustomization.yaml" in names
+    assert not [name for name in names if "pod.yaml" in name]
+    assert not [name for name in names if "{{" in files[name] or "{%" in files[name]]
+
+
+def test_slug_fits_a_name() -> None:
+    assert compose_stack.slug("1.0.0+Local_1") == "1-0-0-local-1"
+
+
+def test_images_in_one_archive(tmp_path: Path) -> None:
+    """Layers that images share are in it once, and the same images give the same bytes."""
+    layers = [packed_layer(tmp_path, text) for text in (b"one" * 200, b"two" * 200)]
+    config: oci.Config = {"config": {}, "rootfs": {"type": "layers"}}
+    images = [
+        Packed("notes:1.0", config, tuple(layers)),
+        Packed("shipways/postgres:17", {**config, "os": "linux"}, tuple(layers[:1])),
+    ]
+    first, second = tmp_path / "first.tar.gz", tmp_path / "second.tar.gz"
+    compose_images.write(first, images, 1_700_000_000)
+    compose_images.write(second, images, 1_700_000_000)
+    assert first.read_bytes() == second.read_bytes()
+    with tarfile.open(first) as archive:
+        names = archive.getnames()
+        manifest = json.loads(archive.extractfile("manifest.json").read())  # type: ignore[union-attr]
+    assert len(names) == len(set(names))
+    assert [each["RepoTags"] for each in manifest] == [["notes:1.0"], ["shipways/postgres:17"]]
+    assert {layer for each in manifest for layer in each["Layers"]} <= set(names)
+
+
+def packed_layer(folder: Path, content: bytes) -> oci.Layer:
+    from hashlib import sha256
+
+    digest = sha256(content).hexdigest()
+    path = folder / f"{digest}.gz"
+    path.write_bytes(gzip.compress(content, mtime=0))
+    return oci.Layer(f"sha256:{digest}", len(content), path)
+
+
+@pytest.mark.parametrize("service", [service_images.POSTGRES, service_images.PROXY])
+def test_recipes_of_service_images_are_there(service: service_images.Service) -> None:
+    assert service_images._rules(service).is_file()
+    assert all(recipes.path(name).is_file() for name in service.files.values())
+
+
+def test_version_of_a_service_image(tmp_path: Path) -> None:
+    control = tmp_path / "postgresql-17.control"
+    control.write_text("Package: postgresql-17\nVersion: 1:17.9-0+deb13u1\n")
+    assert service_images._version(control) == "17.9-0+deb13u1"
+
+
+def test_a_registry_that_answers_is_preferred(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bases, "pulled", lambda name: True)
+    found = service_images.ensure(service_images.POSTGRES, "auto")
+    assert found == service_images.ServiceImage("postgres:17", "postgres:17", "registry")
+
+
+def test_a_registry_that_is_asked_for_has_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bases, "pulled", lambda name: False)
+    with pytest.raises(BuildError, match="nginx"):
+        service_images.ensure(service_images.PROXY, "registry")
+
+
+def test_folders_of_a_service_image_have_their_owners(tmp_path: Path) -> None:
+    tar = tmp_path / "image.tar"
+    with tarfile.open(tar, "w"):
+        pass
+    service_images._add_owned(service_images.POSTGRES, tar, 1_700_000_000)
+    with tarfile.open(tar) as archive:
+        data = archive.getmember("var/lib/postgresql/data")
+    assert (data.uid, data.gid, data.mode, data.mtime) == (999, 999, 0o700, 1_700_000_000)
+
+
+def test_the_folder_keeps_what_its_user_has_made(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = fake_job(shipped(notes, WITH_FILES), tmp_path)
+    folder = tmp_path / "dist" / "compose"
+    (folder / "secrets").mkdir(parents=True)
+    (folder / "build" / "wheel").mkdir(parents=True)
+    for name in (".env", "secrets/secret_key", "build/wheel/notes_app-1.1.0-py3-none-any.whl"):
+        (folder / name).write_text("mine")
+    monkeypatch.setattr(docker_build, "_wheelhouse", lambda job: Path("/cache/wheelhouse"))
+    monkeypatch.setattr(docker_build, "_pip", lambda: Path("/venv/pip"))
+    base = Image("base:1", "runtime", "archive", "Debian")
+    files = {"compose.yaml": b"services: {}\n"}
+    assert compose_folder.publish(job, files, base, IMAGES) == folder
+    assert (folder / ".env").read_text() == (folder / "secrets/secret_key").read_text() == "mine"
+    wheels = [path.name for path in (folder / "build/wheel").glob("*.whl")]
+    assert wheels == ["notes_app-1.2.0-py3-none-any.whl"]
+    override = (folder / "compose.override.yaml").read_text()
+    assert 'BASE: "base:1"' in override and 'wheelhouse: "/cache/wheelhouse"' in override
+
+
+def fake_job(shipped_project: Project, folder: Path) -> Job:
+    work = folder / "work"
+    (work / "wheel").mkdir(parents=True)
+    (work / "wheel" / "notes_app-1.2.0-py3-none-any.whl").write_bytes(b"wheel")
+    inputs: Any = SimpleNamespace(epoch=1_700_000_000)
+    return Job(shipped_project, inputs, work, folder / "dist" / "logs" / "compose")

@@ -1,0 +1,153 @@
+"""The .rpm without a packager: which tool is chosen, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shipways.errors import ToolMissing
+from shipways.formats import rpm
+from shipways.formats import rpm_package as package
+from shipways.formats.base import Job
+
+MakeJob = Callable[..., Job]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Commands that would have been run; every packager is installed."""
+    found: list[list[str]] = []
+
+    def record(argv: list[Any], **_: Any) -> None:
+        found.append([str(word) for word in argv])
+
+    for module in ("nfpm", "fpm", "rpmbuild"):
+        monkeypatch.setattr(f"shipways.packagers.{module}.run", record)
+    monkeypatch.setattr(rpm, "version_of", lambda *argv: "1.0")
+    monkeypatch.setattr(rpm, "find", lambda name: name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("installed", "small", "tool"),
+    [
+        (("fpm", "rpmbuild", "nfpm"), True, "fpm"),
+        (("rpmbuild", "nfpm"), True, "rpmbuild"),
+        (("nfpm",), True, "nfpm"),
+        (("fpm", "rpmbuild", "nfpm"), False, "nfpm"),
+    ],
+)
+def test_the_tool_is_chosen_by_what_is_there(
+    monkeypatch: pytest.MonkeyPatch, installed: tuple[str, ...], small: bool, tool: str
+) -> None:
+    monkeypatch.setattr(rpm, "find", lambda name: name in installed)
+    assert rpm.choose_tool("auto", small) == tool
+
+
+def test_a_tool_that_was_asked_for_and_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rpm, "find", lambda name: None)
+    with pytest.raises(ToolMissing, match="fpm is not installed") as caught:
+        rpm.choose_tool("fpm", True)
+    assert "gem install fpm" in caught.value.hint
+
+
+def test_fpm_is_told_owners_and_times(make_job: MakeJob, calls: list[list[str]]) -> None:
+    product = rpm.build(make_job(builder="fpm"))
+    (words,) = calls
+    for word in (
+        "--output-type=rpm",
+        "--rpm-compression=xz",
+        "--rpm-compression-level=9",
+        "--rpm-digest=sha256",
+        "--rpm-attr=0640,root,notes-app:/etc/notes-app/notes-app.env",
+        "--rpm-rpmbuild-define=_buildhost reproducible",
+        "--directories=/etc/notes-app",
+        "--architecture=noarch",
+    ):
+        assert word in words
+    assert product.paths[0].name == "notes-app-1.2.0-1.noarch.rpm"
+    assert product.builder.tool == "fpm"
+
+
+def test_a_spec_holds_all_that_rpmbuild_needs(make_job: MakeJob, calls: list[list[str]]) -> None:
+    job = make_job(builder="rpmbuild")
+    rpm.build(job)
+    spec = (job.work / "package.spec").read_text()
+    for line in (
+        "Name: notes-app",
+        "Version: 1.2.0",
+        "Release: 1",
+        "License: MIT",
+        "URL: https://notes.example.org",
+        "BuildArch: noarch",
+        "AutoReqProv: no",
+        "Requires: python3 >= 3.10",
+        "Requires: systemd",
+        "Provides: user(notes-app)",
+        "%dir /etc/notes-app",
+        "%attr(0640,root,notes-app) %config(noreplace) /etc/notes-app/notes-app.env",
+        "/usr/lib/notes-app/site-packages",
+        "* Tue Nov 14 2023 Ada Lovelace <ada@example.org> - 1.2.0-1",
+        "%global _buildhost reproducible",
+    ):
+        assert line in spec.splitlines()
+    assert "%postun" in spec
+    assert "%global _binary_payload w6T2.xzdio" in spec
+    assert calls[0][:2] == ["rpmbuild", "-bb"]
+
+
+def test_nfpm_marks_settings_and_licence(make_job: MakeJob, calls: list[list[str]]) -> None:
+    job = make_job(compression="fast")
+    assert rpm.build(job).builder.compression == "fast: zstd"
+    config = (job.work / "nfpm.yaml").read_text()
+    for text in (
+        '"type": "config|noreplace"',
+        '"group": "notes-app"',
+        '"type": "license"',
+        '"type": "doc"',
+        "buildhost: reproducible",
+        "changelog: ",
+    ):
+        assert text in config
+    assert 'semver: "1.2.0-1"' in (job.work / "changelog.yaml").read_text()
+    assert calls[0][0] == "nfpm"
+
+
+def test_compiled_parts_pin_the_interpreter(
+    site: Path, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site / "helper" / "_fast.cpython-313-x86_64-linux-gnu.so").write_bytes(b"")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    found = package.describe(make_job(pure=False))
+    assert found.architecture == "x86_64"
+    assert found.depends[0] == "python(abi) = 3.13"
+
+
+def test_a_library_that_a_distribution_loads_is_suggested(job: Job, site: Path) -> None:
+    (site / "psycopg").mkdir()
+    assert package.describe(job).suggests == ("libpq",)
+
+
+def test_scriptlets_never_fail_a_transaction(job: Job) -> None:
+    for name, text in package.scripts(job.project).items():
+        assert text.rstrip().endswith("exit 0"), name
+        assert "migrate" not in text.replace("Migrations", "")
+
+
+def test_removal_keeps_data_and_upgrade_does_not_stop(job: Job) -> None:
+    texts = package.scripts(job.project)
+    assert "/var/lib/notes-app" not in texts["before-remove"] + texts["after-remove"]
+    assert '[ "$1" -eq 0 ]' in texts["before-remove"]
+
+
+def test_steps_name_the_file_that_is_built(make_job: MakeJob, calls: list[list[str]]) -> None:
+    job = make_job(compression="fast")
+    name = rpm.build(job).paths[0].name
+    by_phase = {step.phase: step.command for step in rpm.steps(job.project)}
+    assert by_phase["install"] == f"dnf install -y ./{name}"
+    assert by_phase["remove"] == "dnf remove -y notes-app"
+    assert "purge" not in by_phase  # not offered
+    assert calls

@@ -1,0 +1,100 @@
+"""File trees: read from find, compared, and split by owner."""
+
+from __future__ import annotations
+
+import pytest
+
+from shipways.command import Completed
+from shipways.lifecycle import footprint, manager, snapshot
+from shipways.lifecycle.snapshot import Entry
+from shipways.project import Project
+
+LINES = (
+    "d\t755\troot\troot\t1\t4096\t\t/etc",
+    "f\t640\troot\tnotes\t2\t10\t\t/etc/a b",
+    "l\t777\troot\troot\t3\t5\t../x\t/etc/link",
+    "f\t4755\troot\troot\t4\t7\t\t/usr/bin/x",
+    "f\t4755\troot\troot\t4\t7\t\t/usr/bin/same",
+)
+
+
+def file(size: int, inode: int = 0, mode: int = 0o644) -> Entry:
+    return Entry("f", mode, "root", "root", inode or size, size, "")
+
+
+def test_find_s_output_becomes_a_tree() -> None:
+    tree = snapshot.parse("\0".join(LINES) + "\0")
+    assert tree["/etc/a b"] == Entry("f", 0o640, "root", "notes", 2, 10, "")
+    assert tree["/etc"].size == 0
+    assert snapshot.used(tree) == 17  # one file has two names
+
+
+def test_take_asks_find_and_leaves_caches_out() -> None:
+    class Machine:
+        def run(self, command: str, *, timeout: float) -> Completed:
+            assert timeout
+            assert "find / /var/lib/docker -xdev" in command
+            assert "-path /var/cache" in command
+            return Completed((command,), 0, "", 0, 0, 0)
+
+    assert snapshot.take(Machine(), ("/", "/var/lib/docker")) == {}
+
+
+def test_writable_by_others() -> None:
+    assert file(1, mode=0o664).writable_by_others
+    assert not file(1, mode=0o640).writable_by_others
+    assert not Entry("l", 0o777, "root", "root", 1, 0, "x").writable_by_others
+
+
+def test_what_was_added() -> None:
+    assert snapshot.added({"/a": file(1)}, {"/a": file(2), "/b": file(3)}) == {"/b": file(3)}
+
+
+def test_by_products_of_any_installation_are_not_remarkable() -> None:
+    paths = (
+        "/etc/ld.so.cache",
+        "/etc/passwd-",
+        "/var/lib/dpkg/status",
+        "/usr/lib/x/__pycache__/a.pyc",
+        "/etc/left",
+    )
+    assert set(manager.remarkable({path: file(1) for path in paths})) == {"/etc/left"}
+
+
+@pytest.mark.parametrize(
+    ("path", "owner"),
+    [
+        ("/usr/lib/notes-app/site-packages/notes/views.py", "app"),
+        ("/opt/notes-app/lib/python3.13/site-packages/notes_app-1.2.0.dist-info/RECORD", "app"),
+        ("/etc/notes-app/notes-app.env", "app"),
+        ("/usr/bin/notes", "app"),
+        ("/usr/lib/systemd/system/notes-app.service", "app"),
+        ("/var/lib/docker/overlay2/1/diff/app/site-packages/notes/urls.py", "app"),
+        ("/usr/lib/notes-app/site-packages/django/__init__.py", "dependencies"),
+        ("/usr/lib/python3/dist-packages/gunicorn/app.py", "dependencies"),
+        ("/opt/notes-app/lib/python3.13/site-packages/pip/__init__.py", "interpreter"),
+        ("/usr/lib/python3.13/json/decoder.py", "interpreter"),
+        ("/usr/bin/python3.13", "interpreter"),
+        ("/usr/lib/x86_64-linux-gnu/libpython3.13.so.1.0", "interpreter"),
+        ("/opt/notes-app/pyvenv.cfg", "interpreter"),
+        ("/usr/lib/x86_64-linux-gnu/libc.so.6", "system"),
+        ("/etc/ssl/certs/ca-certificates.crt", "system"),
+        ("/usr/share/doc/pythonic/copyright", "system"),
+    ],
+)
+def test_whose_a_file_is(path: str, owner: str, shipped: Project) -> None:
+    assert footprint.owner(path, shipped) == owner
+
+
+def test_the_breakdown_adds_up(shipped: Project) -> None:
+    before = {"/var/lib/dpkg/status": file(100, 1), "/usr/bin/python3": file(5, 2)}
+    after = {
+        "/var/lib/dpkg/status": file(160, 1),
+        "/usr/bin/python3": file(5, 2),
+        "/usr/bin/notes": file(20, 3),
+        "/usr/lib/notes-app/site-packages/django/x.py": file(30, 4),
+        "/usr/lib/notes-app/site-packages/django/same.py": file(30, 4),
+    }
+    found = footprint.breakdown(before, after, shipped)
+    assert (found.app, found.dependencies, found.interpreter, found.system) == (20, 30, 0, 60)
+    assert snapshot.used(after) - snapshot.used(before) == 20 + 30 + 60

@@ -1,0 +1,76 @@
+"""Later versions are copies with a raised version and one more migration."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from shipways.errors import UsageError, VerifyError
+from shipways.formats import FORMATS
+from shipways.lifecycle import grounds, versions
+from shipways.project import Project
+
+pytestmark = pytest.mark.process  # git lists the project's files
+
+
+@pytest.fixture
+def migrated(shipped: Project) -> Project:
+    folder = shipped.root / "notes" / "board" / "migrations"
+    folder.mkdir(parents=True)
+    for name in ("__init__", "0001_initial", "0002_more"):
+        (folder / f"{name}.py").write_text("")
+    return shipped
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "atomic"), [("next", "1.2.1", True), ("broken", "1.2.2", False)]
+)
+def test_a_later_version(
+    kind: str, version: str, atomic: bool, migrated: Project, tmp_path: Path
+) -> None:
+    later = versions.later(migrated, kind, tmp_path / "copy")
+    assert (later.name, later.version) == (migrated.name, version)
+    path = tmp_path / f"copy/notes/board/migrations/0003_shipways_{kind}.py"
+    text = path.read_text("utf-8")
+    ast.parse(text)
+    assert "dependencies = [('board', '0002_more')]" in text
+    assert f"atomic = {atomic}" in text
+    assert (versions.REASON in text) is (kind == "broken")
+    assert migrated.version == "1.2.0"
+
+
+def test_a_project_without_migrations(shipped: Project, tmp_path: Path) -> None:
+    with pytest.raises(VerifyError, match="has no migrations"):
+        versions.later(shipped, "next", tmp_path / "copy")
+
+
+@pytest.mark.parametrize(
+    ("version", "raised"), [("1.0", "1.2"), ("2024.1.9", "2024.1.11"), ("1.0rc1", "1.2")]
+)
+def test_versions_are_raised(version: str, raised: str) -> None:
+    assert versions.raise_version(version, 2) == raised
+
+
+@pytest.mark.parametrize(
+    ("name", "fitting"),
+    [
+        ("wheel", ["debian:13", "debian:12"]),
+        ("deb", ["debian:13"]),
+        ("deb-bundled", ["debian:13", "debian:12"]),
+        ("rpm", ["rpm"]),
+        ("tarball", ["debian:13", "debian:12"]),
+        ("docker", ["docker"]),
+    ],
+)
+def test_where_a_format_goes(name: str, fitting: list[str], shipped: Project) -> None:
+    found = [
+        ground.id for ground in grounds.choose([]) if grounds.fits(FORMATS[name], ground, shipped)
+    ]
+    assert found == fitting
+
+
+def test_an_unknown_target_is_wrong_use() -> None:
+    with pytest.raises(UsageError, match="no target 'debian:11'"):
+        grounds.choose(["debian:13", "debian:11"])
