@@ -55,6 +55,18 @@ def docker(session: nox.Session) -> None:
 
 
 @nox.session
+def compose(session: nox.Session) -> None:
+    """Build the stack with PostgreSQL and a proxy, and its archive for a server without network."""
+    shipways(session, "build", "compose")
+
+
+@nox.session
+def git(session: nox.Session) -> None:
+    """Note the link to the Git repository, which pip installs from."""
+    shipways(session, "build", "git")
+
+
+@nox.session
 def verify(session: nox.Session) -> None:
     """Install what dist/ holds on clean machines and follow it through its whole life."""
     shipways(session, "verify")

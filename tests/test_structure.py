@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[1]
 # A module imports only from those before it in this list.
 ORDER = (
     "errors", "measure", "command", "progress", "recipes", "pyproject", "project", "artifact",
-    "results", "source", "lock", "unpack", "archive", "bundle", "sbom", "roots", "oci", "linters", "target",
+    "results", "source", "lock", "unpack", "archive", "bundle", "sbom",
+    "roots", "oci", "linters", "target",
     "copyright", "deb_archive", "packagers",
     "formats", "host", "dist", "attempt", "report", "pipeline", "lifecycle", "doctor",
     "instructions", "arguments", "subcommands", "__main__",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shipways.errors import UsageError
-from shipways.formats import deb, deb_bundled, docker, git, rpm, tarball, wheel
+from shipways.formats import compose, deb, deb_bundled, docker, git, rpm, tarball, wheel
 from shipways.formats.base import Format, Job, Options, Product, Tool
 
 __all__ = ["FORMATS", "Format", "Job", "Options", "Product", "Tool", "choose"]
 
-MODULES = (wheel, deb, deb_bundled, rpm, tarball, docker, git)
+MODULES = (wheel, deb, deb_bundled, rpm, tarball, docker, compose, git)
 FORMATS: dict[str, Format] = {module.FORMAT.id: module.FORMAT for module in MODULES}
 
 

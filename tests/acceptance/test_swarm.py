@@ -190,7 +190,7 @@ def remove_leftovers() -> None:
 
 
 def remove_folder(folder: Path, prefix: str) -> None:
-    """Unmount what an engine has left below its folder, then remove that, and its control groups."""
+    """Unmount what an engine left below its folder, then remove that, and its control groups."""
     mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
     left = [line.split()[1] for line in mounts if line.split()[1].startswith(f"{folder}/")]
     for mount in sorted(left, reverse=True):
