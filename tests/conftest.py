@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
+SLOW = ("browser", "acceptance")  # folders, in the order of running, after the units
 FREE = ("process", "acceptance", "browser")
 PYPROJECT = """\
 [build-system]
@@ -48,11 +49,12 @@ help = "Host names that the site answers to."
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything below tests/acceptance and tests/browser carries its folder's marker."""
+    """Mark what is below tests/browser and tests/acceptance, and run the fast tests first."""
     for item in items:
-        for folder in ("acceptance", "browser"):
+        for folder in SLOW:
             if folder in item.path.parts:
                 item.add_marker(folder)
+    items.sort(key=lambda item: [folder in item.path.parts for folder in reversed(SLOW)])
 
 
 @pytest.fixture(autouse=True)

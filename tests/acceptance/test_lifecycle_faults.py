@@ -151,7 +151,7 @@ def test_a_power_cut_during_migration_loses_nothing(
     slow = versions.make(built.project, FORMATS[FORMAT], "slow", tmp_path / "slow", cache)
     scene.machine.copy_in(slow.file, slow.file_on_machine)
     scene.typist.type_all(slow.steps("upgrade"), "upgrade")
-    scene.until(lambda: "shipways_slow" in scene.log())
+    scene.until(lambda: "Running migrations" in scene.log().rpartition("version 1.0.3")[2])
     scene.machine.power_cut()
     scene.machine.start()
     scene.visitor.come_back()

@@ -50,8 +50,9 @@ class Begun:
     pid: str = "42"
 
     def wait(self, _: float) -> Completed:
+        status = 1 if self.running else 0
         self.running = False
-        return completed(self.command, 1, f"demo: {REASON}")
+        return completed(self.command, status, f"demo: {REASON}")
 
     def interrupt(self, _: str = "INT") -> None:
         self.running = False
@@ -84,7 +85,7 @@ class World:
     def spawn(self, command: str, **_: object) -> Begun:
         self.typed.append(command)
         self.serving = True
-        return Begun(command)
+        return Begun(command, running=not command.startswith("docker"))
 
     def copy_in(self, source: Path, target: str) -> None:
         self.files.add(f"{source.name} -> {target}")

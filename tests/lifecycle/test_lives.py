@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shipways import results
+from shipways import report, results
 from shipways.errors import ShipwaysError, UsageError, VerifyError
 from shipways.formats import FORMATS, Options
-from shipways.lifecycle import attempt, live, lives, service, verify, visitor
+from shipways.lifecycle import attempt, live, lives, service, verify, versions, visitor
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.story import Story
@@ -22,7 +24,7 @@ from shipways.lifecycle.visitor import Visitor
 from shipways.measure import sha256
 from shipways.project import Project
 from shipways.results import File, FormatRecord, ProjectRecord, Results, Target
-from shipways.roots import images
+from shipways.roots import images, reaper
 from shipways.roots.images import Image
 
 if TYPE_CHECKING:
@@ -44,8 +46,8 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         found.formats[name] = FormatRecord(status="ok", artifacts=[record])
     results.save(found, folder / results.FILE_NAME)
     monkeypatch.setattr(images, "ensure", lambda role, *_, **__: Image("x", role, "archive", role))
-    monkeypatch.setattr(lives.versions, "make", _made)
-    monkeypatch.setattr(lives.report, "render", lambda *_: None)
+    monkeypatch.setattr(versions, "make", _made)
+    monkeypatch.setattr(report, "render", lambda *_: None)
     monkeypatch.setattr(lives, "live", lambda *_: SEEN)
     return folder
 
@@ -97,7 +99,7 @@ def test_an_interrupt_removes_what_threads_wait_for(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(lives, "live", interrupt)
-    monkeypatch.setattr(lives.reaper, "reap", removed.append)
+    monkeypatch.setattr(reaper, "reap", removed.append)
     with pytest.raises(KeyboardInterrupt):
         run(shipped, dist, "docker")
     assert len(removed) == 1
@@ -159,15 +161,10 @@ def test_a_life_from_installation_to_residue(
     monkeypatch.setattr(
         live, "PHASES", {name: one for name, one in live.PHASES.items() if name != "hardening"}
     )
-    import dataclasses
-
+    numbers = ("1.2.0", "1.2.1", "1.2.3")
+    projects = [dataclasses.replace(shipped, version=number) for number in numbers]
     trio = live.Trio(
-        *(
-            Delivery(
-                dataclasses.replace(shipped, version=file.stem.partition("-")[2]), wanted, file
-            )
-            for file in files
-        )
+        *(Delivery(one, wanted, file) for one, file in zip(projects, files, strict=True))
     )
     target = live.live(trio, GROUNDS["debian:13"], tmp_path, tmp_path / "logs")
     assert target.status == "ok", target.reason
@@ -197,8 +194,6 @@ class Desk:
         self.asked.append({"do": "restart"})
 
     def run(self, command: str, *, timeout: float) -> Any:
-        import shlex
-
         from tests.lifecycle.conftest import completed
 
         assert timeout
@@ -253,7 +248,13 @@ def test_a_visitor_says_what_did_not_come(shipped: Project) -> None:
 
 
 def test_a_visitor_logs_in_and_posts(shipped: Project) -> None:
-    answers = (page(url="/admin/"), page(url="/admin/"), page(), {"missing": []}, {"missing": []})
+    answers: tuple[dict[str, Any], ...] = (
+        page(url="/admin/"),
+        page(url="/admin/"),
+        page(),
+        {"missing": []},
+        {"missing": []},
+    )
     found, desk = guest(shipped, *answers)
     assert found.log_in()
     assert found.post("hello")

@@ -19,7 +19,8 @@ from shipways.lifecycle import inside, relay, visit
 
 pytestmark = pytest.mark.process  # it opens sockets, on the loopback
 
-PAGE = """<html><link href="/static/x.css"><script src="/other.js"></script><img src="/static/p.svg">
+PAGE = """<html><link href="/static/x.css"><script src="/other.js"></script>
+<img src="/static/p.svg">
 <form method="post"><input type="hidden" name="csrf" value="token"><input name="text"></form>
 <input value="{query}">{notes}</html>"""
 
