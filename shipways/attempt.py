@@ -70,6 +70,7 @@ class Workshop:
     cache: Path
     options: Options
     epoch: int
+    commit: str = ""
     _shared: dict[tuple[str, str], Cost] = field(default_factory=dict)
     _made: dict[str, Inputs] = field(default_factory=dict)
 
@@ -107,7 +108,7 @@ class Workshop:
             folder = self.work / "inputs" / kind
             folder.mkdir(parents=True)
             logs = self.dist.logs("inputs")
-            self._made[kind] = Inputs(self.project, self.epoch, cache, folder, logs)
+            self._made[kind] = Inputs(self.project, self.epoch, cache, folder, logs, self.commit)
         return self._made[kind]
 
     def _stage(self, kind: str, name: str) -> Cost:

@@ -52,6 +52,7 @@ class Inputs:
     cache: Path
     work: Path
     logs: Path
+    commit: str = ""
 
     @cached_property
     def source(self) -> Path:

@@ -52,8 +52,10 @@ def _name(item: Distribution) -> str:
 
 def _files(item: Distribution, project: Project) -> list[str]:
     """Patterns that cover what a distribution installed: its packages, modules and metadata."""
-    tops = {path.parts[0] for path in item.files or () if path.parts[0] != ".."}
-    nested = {path.parts[0] for path in item.files or () if len(path.parts) > 1}
+    record = item.read_text("RECORD") or ""  # PEP 376: one path a line, then hash and size
+    paths = [line.partition(",")[0].partition("/") for line in record.splitlines()]
+    tops = {top for top, _, _ in paths} - {"..", ""}
+    nested = {top for top, slash, _ in paths if slash}
     site = f"usr/lib/{project.name}/site-packages"
     return [f"{site}/{top}/*" if top in nested else f"{site}/{top}" for top in sorted(tops)]
 

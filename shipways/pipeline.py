@@ -39,7 +39,7 @@ def build(
         dist.fresh_logs("inputs")
         found = dist.open_results(record)
         found.host = host.describe()
-        workshop = Workshop(project, dist, work, cache, options, epoch)
+        workshop = Workshop(project, dist, work, cache, options, epoch, record.commit)
         for wanted in formats:
             say(f"{wanted.id}: {wanted.title}")
             before = found.formats.get(wanted.id)

@@ -53,6 +53,7 @@ class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keb
     post: str  # address of a form that stores something
     fields: dict[str, str]  # what goes into that form
     read: str  # address of a page that shows it again, such as "/?q={text}"
+    shown: str  # how it stands there; a search form repeats what it was asked for, so say more
     login: str = "/admin/login/"
     create_user: tuple[str, ...] = ("createsuperuser", "--noinput")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -18,7 +19,12 @@ def path(name: str) -> Path:
 
 def render(name: str, **values: object) -> str:
     """Fill in a template of packaging/. A name that the template misses is an error."""
-    environment = jinja2.Environment(
+    return _environment().get_template(name).render(**values)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(ROOT),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
@@ -26,4 +32,3 @@ def render(name: str, **values: object) -> str:
         lstrip_blocks=True,
         autoescape=False,  # plain text files, not HTML
     )
-    return environment.get_template(name).render(**values)

@@ -46,6 +46,7 @@ PACKAGES = {
     "zstd": ["bin/zstd"],
     "dnf": ["bin/dnf"],
     "createrepo-c": ["bin/createrepo_c"],
+    "kubernetes-client": ["bin/kubectl"],
     "piuparts": ["bin/piuparts"],
     "postgresql": ["usr/lib/postgresql/15/bin/postgres"],
     "chromium": ["bin/chromium"],
@@ -315,14 +316,14 @@ def test_each_package_is_shown_with_its_reason_before_it_is_installed(machine: M
 BUILDS = ["-s", "wheel", "deb", "rpm", "tarball", "docker"]
 
 
-@pytest.mark.parametrize("arguments", [BUILDS, ["-l"], ["--list"], ["--version"]])
+@pytest.mark.parametrize("arguments", [BUILDS, ["-s", "verify"], ["-l"], ["--list"], []])
 def test_building_needs_no_browser_and_no_database(machine: Machine, arguments: list[str]) -> None:
     machine.complete(but=FOR_TESTS)
     assert machine.run(*arguments).returncode == 0
     assert not machine.calls("apt-get")
 
 
-@pytest.mark.parametrize("arguments", [["-s", "tests"], ["-s", "verify"], ["-s", "bench"], []])
+@pytest.mark.parametrize("arguments", [["-s", "tests"], ["-s", "wheel", "tests"]])
 def test_tests_need_all(machine: Machine, arguments: list[str]) -> None:
     machine.complete(but=FOR_TESTS)
     assert machine.run(*arguments).returncode == 0

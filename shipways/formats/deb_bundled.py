@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from shipways import deb_archive, linters, target
+from shipways import deb_archive, linters, packagers, target
 from shipways.artifact import Step
-from shipways.command import run, version_of
+from shipways.command import run
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.deb_bundled_package import (
     FORMAT_ID,
@@ -76,7 +76,7 @@ def _builder(tool: str, small: bool) -> Builder:
         compression, why = "zstd", "the quickest of all"
     return Builder(
         tool=tool,
-        version=version_of(tool, "--version") or "",
+        version=packagers.version(tool) or "",
         compression=f"{'small' if small else 'fast'}: {compression}",
         why=why,
     )
@@ -121,8 +121,8 @@ FORMAT = Format(
     needs=needs,
     uses=("distributions", "wheelhouse", "bundle"),
     tools=(
-        Tool("nfpm", partial(version_of, "nfpm", "--version"), HINTS["nfpm"]),
-        Tool("xz", partial(version_of, "xz", "--version"), "apt-get install xz-utils"),
+        Tool("nfpm", partial(packagers.version, "nfpm"), HINTS["nfpm"]),
+        Tool("xz", partial(packagers.version, "xz"), "apt-get install xz-utils"),
     ),
     build=build,
     lint=lint,

@@ -40,7 +40,7 @@ def describe(job: Job) -> Package:
         replaces=(project.name,),
         provides=(project.name,),
         files=_system_files(job),
-        site=bundle.site,
+        bundle=bundle,
         scripts=scripts(project),
         epoch=job.epoch,
     )
@@ -104,7 +104,7 @@ def _system_files(job: Job) -> tuple[TargetFile, ...]:
 def _documents(job: Job, package: Package) -> tuple[TargetFile, ...]:
     """Policy 12.5, 12.7; lintian's overrides with their reasons."""
     doc = f"/usr/share/doc/{package.name}"
-    text = copyrights.text(job.project, package.site, common=True)
+    text = copyrights.text(job.project, package.bundle.site, common=True)
     overrides = recipes.render("deb/lintian-overrides.j2", package=package.name)
     return (
         TargetFile(f"{doc}/copyright", text.encode()),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from docker.errors import APIError, ImageNotFound
 
-from shipways import recipes, source
+from shipways import recipes
 from shipways.command import run
 from shipways.errors import ToolMissing
 from shipways.formats.base import Job
@@ -63,11 +63,11 @@ def _command(job: Job, base: Image) -> list[str | Path]:
         f"--file={folder / 'Dockerfile'}",
         *(f"--build-context={name}={path}" for name, path in contexts.items()),
         *(f"--build-arg={name}={value}" for name, value in values.items()),
-        *(f"--label={name}={value}" for name, value in labels(project).items()),
+        *(f"--label={name}={value}" for name, value in labels(project, job.inputs.commit).items()),
     ]  # fmt: skip
 
 
-def labels(project: Project) -> dict[str, str]:
+def labels(project: Project, commit: str) -> dict[str, str]:
     """What the image says of itself, where the project says it.
 
     https://github.com/opencontainers/image-spec/blob/main/annotations.md
@@ -79,7 +79,7 @@ def labels(project: Project) -> dict[str, str]:
         "licenses": project.license,
         "url": project.homepage,
         "authors": project.tool.maintainer,
-        "revision": source.commit(project.root),
+        "revision": commit,
     }
     return {f"org.opencontainers.image.{key}": value for key, value in known.items() if value}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from shipways import linters, recipes, target
+from shipways import linters, packagers, recipes, target
 from shipways.artifact import Step
-from shipways.command import find, version_of
+from shipways.command import find
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.rpm_package import FORMAT_ID, describe, file_name, scripts
 from shipways.packagers import HINTS, Package, choose, fpm, nfpm, rpmbuild
@@ -73,7 +73,7 @@ def _fpm_options(package: Package, compression: str) -> list[str]:
 def _builder(tool: str, small: bool, compression: str) -> Builder:
     return Builder(
         tool=tool,
-        version=version_of(tool, "--version") or "",
+        version=packagers.version(tool) or "",
         compression=f"{'small' if small else 'fast'}: {compression}",
         why=WHY[tool],
     )
@@ -116,7 +116,7 @@ FORMAT = Format(
     installs_on="Fedora, RHEL 10 and kin, openSUSE, offline",
     needs=needs,
     uses=("distributions", "wheelhouse", "bundle"),
-    tools=(Tool("nfpm", partial(version_of, "nfpm", "--version"), HINTS["nfpm"]),),
+    tools=(Tool("nfpm", partial(packagers.version, "nfpm"), HINTS["nfpm"]),),
     build=build,
     lint=lint,
     steps=steps,

@@ -43,7 +43,7 @@ def describe(job: Job) -> Package:
         suggests=tuple(name for module, name in LIBRARIES.items() if (site / module).is_dir()),
         provides=(f"user({project.name})", f"group({project.name})"),
         files=_files(job),
-        site=site,
+        bundle=job.inputs.bundle,
         scripts=scripts(project),
         epoch=job.epoch,
     )

@@ -13,9 +13,9 @@ from itertools import groupby
 from pathlib import Path
 
 from shipways import copyright as copyrights
-from shipways import linters, recipes, target
+from shipways import linters, packagers, recipes, target
 from shipways.artifact import Step
-from shipways.command import run, version_of
+from shipways.command import run
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.measure import tree_bytes
 from shipways.project import Project
@@ -45,7 +45,7 @@ def build(job: Job) -> Product:
         f"--directory={job.work}", top, f"--directory={site.parent}", site.name,
     ]  # fmt: skip
     run(argv, timeout=TIMEOUT_S, log_file=job.logs / "build.log")
-    installed = tree_bytes(job.work / top) + tree_bytes(site)
+    installed = tree_bytes(job.work / top) + sum(job.inputs.bundle.contents.values())
     return Product((out,), _builder(job.options.compression, compressor), installed)
 
 
@@ -106,7 +106,7 @@ def instructions(project: Project) -> str:
 
 def _builder(setting: str, compressor: str) -> Builder:
     why = "smaller is ten times slower" if setting == "small" else "the quickest that xz offers"
-    version = version_of("tar", "--version") or ""
+    version = packagers.version("tar") or ""
     return Builder(tool="tar", version=version, compression=f"{setting}: {compressor}", why=why)
 
 
@@ -150,8 +150,8 @@ FORMAT = Format(
     needs=needs,
     uses=("distributions", "wheelhouse", "bundle"),
     tools=(
-        Tool("tar", partial(version_of, "tar", "--version"), "apt-get install tar"),
-        Tool("xz", partial(version_of, "xz", "--version"), "apt-get install xz-utils"),
+        Tool("tar", partial(packagers.version, "tar"), "apt-get install tar"),
+        Tool("xz", partial(packagers.version, "xz"), "apt-get install xz-utils"),
     ),
     build=build,
     lint=lint,

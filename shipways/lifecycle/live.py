@@ -50,7 +50,10 @@ def live(trio: Trio, ground: Ground, dist: Path, logs: Path, source: str = "auto
         told.accounts, told.packages = manager.accounts(root), manager.packages(root)
         told.run(PHASES)
         target.steps = typist.record
-    target.offline = offline(trio.now, ground, dist, logs, source)
+    seconds = offline(trio.now, ground, dist, logs, source)
+    target.offline = seconds is not None
+    if seconds is not None:
+        target.notes["offline"] = f"{seconds:.1f} s to the first response, where Python is there"
     conclude(target)
     return target
 
@@ -113,20 +116,25 @@ def type_install(told: Story) -> None:
         raise
 
 
-def offline(now: Delivery, ground: Ground, dist: Path, logs: Path, source: str) -> bool:
-    """Whether the same steps install it with the wire cut, on a system as it commonly is."""
+def offline(now: Delivery, ground: Ground, dist: Path, logs: Path, source: str) -> float | None:
+    """Install by the same steps with the wire cut, on a system as it commonly is.
+
+    Returns the seconds from the first command to the first response; None where it cannot be done.
+    """
     image = images.ensure(ground.role, source, packages=ground.common)
     with scene(image, now, source) as (root, guest):
         prepare(root, now)
         root.network.disconnect()
         typist = Typist(root, logs, dist)
+        waiting = guest.waiting(PREPARE_S)
+        began = time.time()
         try:
             typist.type_all(now.steps("prerequisite", "install"), "offline")
             typist.start(now.steps("start"), guest.answers, "offline")
             guest.wait(START_S)
         except ShipwaysError:
-            return False
-    return True
+            return None
+        return float(visitor.result(waiting, START_S)["at"]) - began
 
 
 PHASES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -96,6 +97,16 @@ class InContainer:
         self.state = f"/var/lib/docker/volumes/{self._name}-data/_data"
         scope = "/sys/fs/cgroup/system.slice/docker-$(docker inspect -f '{{.Id}}' NAME).scope"
         self.pids = f"find {scope.replace('NAME', self._name)} -name cgroup.procs -exec cat {{}} +"
+
+    @property
+    def beside(self) -> str:
+        """The name of a second container, for trying things."""
+        return f"{self._name}-beside"
+
+    def without_volume(self, command: str) -> str:
+        """The printed `docker run` for that container: no volume, no published port."""
+        bare = re.sub(r" (-v|--volume|-p|--publish|--mount) \S+", "", command)
+        return bare.replace(f"--name {self._name}", f"--name {self.beside}")
 
     def restart(self) -> None:
         self._machine.run(f"docker restart {self._name}", timeout=TIMEOUT_S)

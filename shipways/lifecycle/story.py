@@ -11,7 +11,7 @@ from shipways.errors import ShipwaysError, VerifyError
 from shipways.lifecycle import checks, manager, service, snapshot
 from shipways.lifecycle.checks import START_S, expect
 from shipways.lifecycle.delivery import Delivery
-from shipways.lifecycle.service import Service
+from shipways.lifecycle.service import InContainer, Service
 from shipways.lifecycle.snapshot import Entry, Tree
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.versions import REASON
@@ -125,7 +125,24 @@ def persist(story: Story) -> str:
     story.visitor.wait(START_S)
     checks.keeps(story.visitor, story.texts)
     unaltered(story)
+    if isinstance(story.service, InContainer):
+        return without_volume(story, story.service)
     return "" if by_itself else "after a restart of the machine somebody has to start it again"
+
+
+def without_volume(story: Story, running: InContainer) -> str:
+    """A container like the one that runs, but without its volume: what it writes goes with it."""
+    run = running.without_volume(story.now.steps("start")[-1].command)
+    state = story.now.project.state_dir
+    name, mark = running.beside, f"{state}/mark"
+    python = f"docker exec {name} python3 -c"
+    story.machine.run(run, timeout=TIMEOUT_S)
+    story.machine.run(f'{python} \'open("{mark}", "x").close()\'', timeout=TIMEOUT_S)
+    story.machine.run(f"docker rm -fv {name}; {run}", timeout=TIMEOUT_S)
+    left = story.machine.run(f"{python} 'open(\"{mark}\")'", timeout=TIMEOUT_S, check=False)
+    story.machine.run(f"docker rm -fv {name}", timeout=TIMEOUT_S)
+    expect(not left.ok, "Data outlives a container that has no volume.")
+    return "data outlives the container in its volume; without the volume it goes with it"
 
 
 def unaltered(story: Story) -> None:

@@ -125,14 +125,13 @@ def links(base: str, path: str, prefix: str) -> Answer:
     return {"links": [link for link in Page(body).links if link.startswith(prefix)]}
 
 
-def missing(base: str, path: str, texts: list[str]) -> Answer:
-    """Which of the texts are not on the page whose address holds them for {text}."""
+def missing(base: str, path: str, shown: str, texts: list[str]) -> Answer:
+    """Which of the texts do not stand as `shown` on the page; {text} holds their place in both."""
     browser = Browser(base)
     lost = []
     for text in texts:
         page = _safely(browser.get, path.replace("{text}", urllib.parse.quote(text)))
-        shown = page["body"].replace(f'value="{text}"', "")  # not what a search form repeats
-        if page["status"] != 200 or text not in shown:
+        if page["status"] != 200 or shown.replace("{text}", text) not in page["body"]:
             lost.append(text)
     return {"missing": lost}
 

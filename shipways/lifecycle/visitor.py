@@ -99,8 +99,9 @@ class Visitor:
 
     def missing(self, texts: Sequence[str]) -> list[str]:
         """Which of these texts cannot be read any more."""
-        path = self._asked().read
-        return list(self._do("missing", OVERHEAD_S * 10, path=path, texts=list(texts))["missing"])
+        probe = self._asked()
+        place = {"path": probe.read, "shown": probe.shown}
+        return list(self._do("missing", OVERHEAD_S * 10, **place, texts=list(texts))["missing"])
 
     def writing(self, writers: int, seconds: float, pause: float = 0) -> Background:
         """Post from many writers at once, begun now; `stop_writing` ends it."""

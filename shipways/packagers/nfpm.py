@@ -56,7 +56,7 @@ def _contents(package: Package, staged: Path) -> Iterator[dict[str, object]]:
     """nfpm's `contents`: the bundle as one tree, everything else file by file."""
     for folder in package.own_folders:
         yield {"dst": folder, "type": "dir", "file_info": {"mode": 0o755}}
-    yield {"src": str(package.site), "dst": package.code, "type": "tree"}
+    yield {"src": str(package.bundle.site), "dst": package.code, "type": "tree"}
     for file in package.files:
         info = {"owner": file.owner, "group": file.group, "mode": file.mode}
         if file.link:

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from shipways import target
-from shipways.measure import tree_bytes
+from shipways.bundle import Bundle
 from shipways.project import Project
 from shipways.target import TargetFile
 
@@ -31,7 +31,7 @@ class Package:
     description: str
     depends: tuple[str, ...]
     files: tuple[TargetFile, ...]  # all but the bundle
-    site: Path  # the bundle, packed as /usr/lib/NAME/site-packages
+    bundle: Bundle  # its tree is packed as /usr/lib/NAME/site-packages
     scripts: Mapping[str, str]  # before-install, after-install, before-remove, after-remove
     epoch: int
     suggests: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class Package:
     @property
     def installed_bytes(self) -> int:
         """Sum of the sizes of all files on the target."""
-        return tree_bytes(self.site) + sum(len(file.content) for file in self.files)
+        return sum(self.bundle.contents.values()) + sum(len(file.content) for file in self.files)
 
     @property
     def released(self) -> datetime:
@@ -98,8 +98,8 @@ def stage(package: Package, work: Path) -> Path:
     """All that is packed, laid out as on the target; the bundle's files are hard links."""
     root = work / "stage"
     code = root / package.code.lstrip("/")
-    for folder, _, names in os.walk(package.site):
-        there = code / Path(folder).relative_to(package.site)
+    for folder, _, names in os.walk(package.bundle.site):
+        there = code / Path(folder).relative_to(package.bundle.site)
         there.mkdir(parents=True)
         for name in names:
             os.link(Path(folder, name), there / name)

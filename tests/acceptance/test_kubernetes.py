@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
+import yaml
 
 from shipways import command, project
 from shipways.formats import compose_kubernetes, compose_stack
 from shipways.project import Project
-
-kubernetes_validate = pytest.importorskip("kubernetes_validate")
-yaml = pytest.importorskip("yaml")
 
 ROOT = Path(__file__).parents[2]
 IMAGES = compose_stack.Images("board:1.0.0", "shipways/postgres:17.12", "shipways/nginx:1.26")

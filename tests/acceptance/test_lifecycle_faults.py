@@ -126,6 +126,8 @@ def test_a_damaged_artifact_is_refused(built: Built, name: str, tmp_path: Path) 
             root.copy_in(tmp_path / whole.file.name, whole.file_on_machine)
             with pytest.raises(ShipwaysError):
                 typist.type_all(whole.steps("install"), damage.__name__)
+            # apt unpacks a deb's dependencies before it finds the damage: they want to be set up
+            root.run("if command -v dpkg; then dpkg --configure -a; fi", timeout=120)
             assert not manager.complaints(root), damage.__name__
             look = "ls -d /usr/lib/demoapp /usr/bin/demoapp /opt/demoapp/bin/demoapp"
             seen = root.run(f"{look} 2> /dev/null", timeout=20, check=False).output
@@ -151,7 +153,7 @@ def test_a_power_cut_during_migration_loses_nothing(
     slow = versions.make(built.project, FORMATS[FORMAT], "slow", tmp_path / "slow", cache)
     scene.machine.copy_in(slow.file, slow.file_on_machine)
     scene.typist.type_all(slow.steps("upgrade"), "upgrade")
-    scene.until(lambda: "Running migrations" in scene.log().rpartition("version 1.0.3")[2])
+    scene.until(lambda: "Running migrations" in scene.log().partition("version 1.0.3")[2])
     scene.machine.power_cut()
     scene.machine.start()
     scene.visitor.come_back()

@@ -48,7 +48,7 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     recorder = Recorder()
     for module in ("packagers.nfpm", "packagers.fpm", "formats.deb_bundled"):
         monkeypatch.setattr(f"shipways.{module}.run", recorder)
-    monkeypatch.setattr(deb_bundled, "version_of", lambda *argv: "1.0")
+    monkeypatch.setattr("shipways.packagers.version", lambda name: "1.0")
     return recorder
 
 

@@ -58,9 +58,8 @@ def test_launcher_is_told_all_it_needs(notes: Path) -> None:
     }
 
 
-def test_labels_say_what_the_project_says(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "commit", lambda _root: "")
-    labels = docker_build.labels(project.load(notes))
+def test_labels_say_what_the_project_says(notes: Path) -> None:
+    labels = docker_build.labels(project.load(notes), "")
     assert labels["org.opencontainers.image.title"] == "notes-app"
     assert labels["org.opencontainers.image.authors"] == "Ada Lovelace <ada@example.org>"
     assert "org.opencontainers.image.revision" not in labels
@@ -92,7 +91,9 @@ def test_newest_is_the_wheels_own_time(tmp_path: Path) -> None:
 def job(notes: Path, tmp_path: Path) -> Job:
     wheel = tmp_path / "notes.whl"
     wheel.write_text("")
-    inputs: Any = SimpleNamespace(wheel=wheel, wheelhouse=(), epoch=7, cache=tmp_path / "cache")
+    inputs: Any = SimpleNamespace(
+        commit="", wheel=wheel, wheelhouse=(), epoch=7, cache=tmp_path / "cache"
+    )
     (tmp_path / "work").mkdir()
     return Job(project.load(notes), inputs, tmp_path / "work", tmp_path / "logs", Options())
 

@@ -26,7 +26,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     for module in ("nfpm", "fpm", "rpmbuild"):
         monkeypatch.setattr(f"shipways.packagers.{module}.run", record)
-    monkeypatch.setattr(rpm, "version_of", lambda *argv: "1.0")
+    monkeypatch.setattr("shipways.packagers.version", lambda name: "1.0")
     monkeypatch.setattr(rpm, "find", lambda name: name)
     return found
 

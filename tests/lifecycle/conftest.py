@@ -31,6 +31,7 @@ PROBE = """
 post = "/new/"
 fields = { text = "{text}" }
 read = "/?q={text}"
+shown = "<li>{text}</li>"
 """
 
 

@@ -109,7 +109,8 @@ def test_links_below_a_prefix(site: str) -> None:
 
 def test_what_a_search_form_repeats_is_not_what_was_found(site: str) -> None:
     Site.notes.append("kept")
-    assert visit.missing(site, "/?q={text}", ["kept", "lost"]) == {"missing": ["lost"]}
+    answer = visit.missing(site, "/?q={text}", "'{text}'", ["kept", "lost"])
+    assert answer == {"missing": ["lost"]}
 
 
 def test_many_writers_until_somebody_stops_them(site: str) -> None:
