@@ -92,7 +92,7 @@ def job(notes: Path, tmp_path: Path) -> Job:
     wheel = tmp_path / "notes.whl"
     wheel.write_text("")
     inputs: Any = SimpleNamespace(
-        commit="", wheel=wheel, wheelhouse=(), epoch=7, cache=tmp_path / "cache"
+        commit="abc", wheel=wheel, wheelhouse=(), epoch=7, cache=tmp_path / "cache"
     )
     (tmp_path / "work").mkdir()
     return Job(project.load(notes), inputs, tmp_path / "work", tmp_path / "logs", Options())
@@ -121,7 +121,6 @@ def test_built_image_is_gone_afterwards(job: Job, monkeypatch: pytest.MonkeyPatc
         return Completed(words, 0, "", 0.0, 0.0, 0.0)
 
     monkeypatch.setattr(docker_build, "run", run)
-    monkeypatch.setattr(source, "commit", lambda _root: "abc")
     monkeypatch.setattr(engine, "client", lambda: fake)
     with pytest.raises(KeyboardInterrupt), docker_build.built(job, BASE):
         raise KeyboardInterrupt
