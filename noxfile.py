@@ -14,6 +14,7 @@ nox.options.sessions = ["unit"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 SAMPLE = ("--project", "demoapp", "--dist", "dist")
+READMES = ("--readme", "README.md", "--readme", "README.ru.md")
 OLDEST_DJANGO = "django~=4.2.28"  # the one of Debian 13
 
 
@@ -142,4 +143,4 @@ def bench(session: nox.Session) -> None:
 def instructions(session: nox.Session) -> None:
     """Write the sample's INSTALL.md and the README's table from the steps."""
     session.install("-e", ".")
-    session.run("shipways", "instructions", "--project", "demoapp", "--readme", "README.md")
+    session.run("shipways", "instructions", "--project", "demoapp", *READMES)

@@ -145,7 +145,15 @@ def _instructions(commands: Commands) -> None:
         commands, "instructions", "write INSTALL.md from the steps, and the table in a README"
     )
     _places(command)
-    command.add_argument("--readme", type=Path, metavar="FILE", help="a README with the two marks")
+    command.add_argument(
+        "--readme",
+        type=Path,
+        action="append",
+        default=[],
+        dest="readmes",
+        metavar="FILE",
+        help="a README with the two marks; may be repeated",
+    )
 
 
 def _roots(commands: Commands) -> None:

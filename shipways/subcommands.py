@@ -121,8 +121,8 @@ def instructions(arguments: argparse.Namespace) -> int:
     found, formats = project.load(arguments.project), choose([])
     text = texts.document(found, formats)
     results.write_atomically(found.root / "INSTALL.md", text.encode())
-    if arguments.readme:
-        texts.update(arguments.readme, texts.table(found, formats))
+    for readme in arguments.readmes:
+        texts.update(readme, texts.table(found, formats))
     return 0
 
 

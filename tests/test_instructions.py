@@ -25,7 +25,8 @@ def test_readme_and_install_are_current() -> None:
     found = project.load(ROOT / "demoapp")
     again = "nox -s instructions"
     table = instructions.table(found, FORMATS.values())
-    assert table in (ROOT / "README.md").read_text(encoding="utf-8"), again
+    for readme in ("README.md", "README.ru.md"):
+        assert table in (ROOT / readme).read_text(encoding="utf-8"), again
     text = (ROOT / "demoapp" / "INSTALL.md").read_text(encoding="utf-8")
     assert text == instructions.document(found, FORMATS.values()), again
 
