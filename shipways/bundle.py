@@ -11,7 +11,6 @@ import os
 import shutil
 import sys
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -108,10 +107,8 @@ class Inputs:
         wheels = (self.wheel, *self.wheelhouse)
         with step("bundle"):
             site.mkdir()
-            for wheel in wheels:
-                install_wheel(wheel, site)
+            contents = {_name(wheel): install_wheel(wheel, site) for wheel in wheels}
             settle(site, self.epoch)
-        contents = {str(parse_wheel_filename(w.name)[0]): _unpacked_bytes(w) for w in wheels}
         return Bundle(site, all(map(_is_pure, wheels)), contents)
 
     def _download(self, folder: Path) -> None:
@@ -138,9 +135,8 @@ def settle(tree: Path, epoch: int) -> None:
         os.utime(path, (epoch, epoch))
 
 
-def _unpacked_bytes(wheel: Path) -> int:
-    with zipfile.ZipFile(wheel) as archive:
-        return sum(info.file_size for info in archive.infolist())
+def _name(wheel: Path) -> str:
+    return str(parse_wheel_filename(wheel.name)[0])
 
 
 def _is_pure(wheel: Path) -> bool:

@@ -47,6 +47,7 @@ PACKAGES = {
     "dnf": ["bin/dnf"],
     "createrepo-c": ["bin/createrepo_c"],
     "kubernetes-client": ["bin/kubectl"],
+    "python3-rpm": ["usr/lib/python3/dist-packages/rpm/__init__.py"],
     "piuparts": ["bin/piuparts"],
     "postgresql": ["usr/lib/postgresql/15/bin/postgres"],
     "chromium": ["bin/chromium"],

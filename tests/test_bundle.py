@@ -79,6 +79,13 @@ def test_record_does_not_list_scripts(inputs: Inputs) -> None:
     assert str(inputs.work) not in record
 
 
+def test_translations_in_source_form_stay_out(tmp_path: Path) -> None:
+    files = {"a/x.po": "source", "a/x.mo": "compiled", "a/alone.po": "source"}
+    install_wheel(make_wheel(tmp_path, "a", files), tmp_path / "site")
+    assert sorted(p.name for p in (tmp_path / "site" / "a").iterdir()) == ["alone.po", "x.mo"]
+    assert "a/x.po" not in (tmp_path / "site" / "a-1.0.dist-info" / "RECORD").read_text()
+
+
 def test_changed_wheel_in_the_wheelhouse_is_refused(inputs: Inputs) -> None:
     (wheel,) = (inputs.cache / "wheelhouse").rglob("*.whl")
     wheel.write_bytes(wheel.read_bytes() + b"x")
