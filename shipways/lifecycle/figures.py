@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shipways.lifecycle import footprint, manager, snapshot
-from shipways.lifecycle.story import NOT_OFFERED, Story, left_over
+from shipways.lifecycle import footprint, snapshot
+from shipways.lifecycle.story import Story
 
 REQUESTS = 10  # before idle memory is read
 FOLDERS = ("/",)
@@ -30,15 +30,3 @@ def count(story: Story) -> None:
     story.target.prerequisites = len(story.now.steps("prerequisite"))
     story.target.commands = len(typed)
     story.target.install_s = sum(step.seconds for step in typed)
-
-
-def residue(story: Story) -> str:
-    """What is left when everything that the format offers to undo has been done."""
-    if story.target.lifecycle.get("purge") == NOT_OFFERED:
-        story.stop_in_terminal()
-        story.typist.type_all(story.now.steps("remove"), "residue")
-        manager.remove_all_but(story.machine, story.packages)
-    left = {path: entry for path, entry in left_over(story).items() if entry.kind != "d"}
-    story.target.residue_files = len(left)
-    story.target.residue_bytes = sum(entry.size for entry in left.values())
-    return ", ".join(sorted(left)[:8]) or "nothing"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shipways.errors import ShipwaysError
-from shipways.lifecycle import figures, hardening, manager, snapshot, story, visitor
+from shipways.lifecycle import change, figures, hardening, leave, manager, snapshot, use, visitor
 from shipways.lifecycle.checks import START_S
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import Ground
@@ -94,7 +94,7 @@ def install(told: Story) -> str:
     told.typist.type_all(told.now.steps("prerequisite"), "install")
     began = time.time()
     type_install(told)
-    story.unaltered(told)
+    use.unaltered(told)
     figures.count(told)
     told.target.first_response_s = float(visitor.result(waiting, START_S)["at"]) - began
     told.target.transfer_bytes = (
@@ -139,13 +139,13 @@ def offline(now: Delivery, ground: Ground, dist: Path, logs: Path, source: str) 
 
 PHASES = {
     "install": install,
-    "serve": story.serve,
+    "serve": use.serve,
     "hardening": hardening.hardening,
-    "persist": story.persist,
-    "upgrade": story.upgrade,
-    "rollback": story.rollback,
-    "broken_upgrade": story.broken_upgrade,
-    "remove": story.remove,
-    "purge": story.purge,
-    "residue": figures.residue,
+    "persist": use.persist,
+    "upgrade": change.upgrade,
+    "rollback": change.rollback,
+    "broken_upgrade": change.broken_upgrade,
+    "remove": leave.remove,
+    "purge": leave.purge,
+    "residue": leave.residue,
 }

@@ -19,12 +19,11 @@ BYPRODUCTS = re.compile(
 
 def complaints(machine: Machine) -> str:
     """What the package manager finds wrong with its own state; "" where all is well."""
-    done = machine.run(
-        "dpkg --audit && apt-get check -q > /dev/null && "
-        "if command -v rpm > /dev/null; then rpm -V shipways-platform; fi",
-        timeout=TIMEOUT_S,
-        check=False,
+    command = (
+        "if command -v dpkg > /dev/null; then dpkg --audit && apt-get check -q > /dev/null; fi"
+        " && if command -v dnf > /dev/null; then dnf -q check; fi"
     )
+    done = machine.run(command, timeout=TIMEOUT_S, check=False)
     return "" if done.ok and not done.output.strip() else done.output.strip() or "check failed"
 
 
@@ -42,22 +41,26 @@ def altered(machine: Machine, name: str) -> str:
 
 
 def packages(machine: Machine) -> frozenset[str]:
-    """Names of all installed Debian packages."""
-    return frozenset(
-        machine.run("dpkg-query -Wf '${Package}\\n'", timeout=TIMEOUT_S).output.split()
-    )
+    """Names of all packages that the system's own manager has installed."""
+    command = "dpkg-query -Wf '${Package}\\n' || rpm -qa --qf '%{NAME}\\n'"
+    return frozenset(machine.run(command, timeout=TIMEOUT_S).output.split())
 
 
 def remove_all_but(machine: Machine, kept: frozenset[str]) -> None:
     """Remove what was only installed for the artifact's sake, so that file trees compare."""
-    new = sorted(packages(machine) - kept)
+    new = " ".join(sorted(packages(machine) - kept))
     if new:
-        machine.run(f"apt-get purge -y {' '.join(new)}", timeout=TIMEOUT_S * 5)
+        command = (
+            f"if command -v apt-get; then apt-get purge -y {new}; else dnf -y remove {new}; fi"
+        )
+        machine.run(command, timeout=TIMEOUT_S * 5)
 
 
-def remarkable(tree: Mapping[str, Entry]) -> dict[str, Entry]:
-    """Entries without those that any installation of anything leaves behind."""
-    return {path: entry for path, entry in tree.items() if not BYPRODUCTS.search(path)}
+def remarkable(tree: Mapping[str, Entry], name: str) -> dict[str, Entry]:
+    """Entries without what any installation leaves behind; a path with `name` in it counts."""
+    return {
+        path: entry for path, entry in tree.items() if name in path or not BYPRODUCTS.search(path)
+    }
 
 
 def accounts(machine: Machine) -> frozenset[str]:

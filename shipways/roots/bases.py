@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,7 +29,11 @@ PLATFORMS = {
 }
 DEBIAN_SYSTEMD = ("systemd", "systemd-sysv")
 DOCKER = ("docker.io", "docker-cli", "iptables")
-FEDORA_SYSTEMD = ("systemd", "procps-ng", "util-linux")
+# What a Fedora server has and its container image may lack.
+FEDORA_SYSTEMD = ("findutils", "gawk", "python3", "shadow-utils", "systemd", "util-linux")
+REGISTRY_VARIABLE = (
+    "SHIPWAYS_REGISTRY"  # a registry that mirrors the public ones, HOST[:PORT][/PATH]
+)
 # Registry images drop documentation and empty apt's cache; a server's system does neither.
 AS_ON_A_SERVER = "rm -f /etc/dpkg/dpkg.cfg.d/docker /etc/apt/apt.conf.d/docker-*"
 
@@ -49,9 +54,9 @@ class Base:
 
 def choose(role: str, source: str) -> Base:
     """The base of a role by the source that was asked for, or by the first that can be reached."""
-    if source == "archive" or (source == "auto" and not pulled(REGISTRY_NAMES[role])):
+    if source == "archive" or (source == "auto" and not pulled(registry_name(role))):
         return _rpm_on_debian() if role == "rpm" else _archived(role)
-    name = REGISTRY_NAMES[role]
+    name = registry_name(role)
     if not pulled(name):
         raise BuildError(
             f"{name} cannot be pulled from its registry.",
@@ -61,6 +66,12 @@ def choose(role: str, source: str) -> Base:
     fix = "true" if role == "rpm" else AS_ON_A_SERVER
     make = functools.partial(layers.add, name, layers.Script(fix))
     return Base("registry", PLATFORMS[role], manager, systemd, role, f"{name} {fix}", make)
+
+
+def registry_name(role: str) -> str:
+    """What a registry calls the image of a role."""
+    mirror = os.environ.get(REGISTRY_VARIABLE, "").rstrip("/")
+    return f"{mirror}/{REGISTRY_NAMES[role]}" if mirror else REGISTRY_NAMES[role]
 
 
 @functools.cache

@@ -152,6 +152,7 @@ def test_two_builds_give_the_same_bytes(built: Built, tmp_path: Path) -> None:
         cache=tmp_path / "cache",
         work=tmp_path / "inputs",
         logs=tmp_path / "logs",
+        commit=source.commit(built.project.root),
     )
     again = image_format.build(Job(built.project, inputs, tmp_path, tmp_path / "logs", cold=True))
     assert sha256(again.paths[0]) == record.artifacts[0].sha256

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shipways.errors import VerifyError
-from shipways.roots import engine, host, images, reaper
+from shipways.roots import bases, engine, host, images, reaper
 from shipways.roots.machine import Machine, machine
 
 GONE_WITHIN_S = 60
@@ -112,6 +112,29 @@ def test_the_host_s_certificates_are_trusted(booted: Machine) -> None:
         assert "SSL_CERT_FILE" not in booted.run("env", timeout=10).output
     else:
         assert booted.run("test -s $SSL_CERT_FILE && test -s $PIP_CERT", timeout=10).ok
+
+
+def test_bases_come_from_a_registry_where_one_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    docker = engine.client()
+    made = images.ensure("debian:13", "archive")
+    keeper = images.ensure("debian:13", packages=("docker-registry",))
+    with machine(keeper, ports={5000: 0}) as registry:
+        command = "docker-registry serve /etc/docker/registry/config.yml"
+        serving = registry.spawn(command, timeout=600)
+        bound = docker.containers.get(registry.id).ports["5000/tcp"][0]["HostPort"]
+        name = f"127.0.0.1:{bound}/debian"
+        docker.images.get(made.ref).tag(name, "trixie-slim")
+        pushed = docker.images.push(name, "trixie-slim")
+        docker.images.remove(f"{name}:trixie-slim")
+        assert "digest" in pushed, pushed
+        monkeypatch.setenv(bases.REGISTRY_VARIABLE, f"127.0.0.1:{bound}")
+        image = images.ensure("debian:13")
+        serving.interrupt("KILL")
+    assert image.source == "registry"
+    with machine(image) as root:
+        assert "trixie" in root.run("cat /etc/os-release", timeout=10).output
+    docker.images.remove(image.ref, force=True)
+    docker.images.remove(f"{name}:trixie-slim", force=True)
 
 
 def test_nothing_is_left_when_entry_fails(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,9 @@ def test_by_products_of_any_installation_are_not_remarkable() -> None:
         "/usr/lib/x/__pycache__/a.pyc",
         "/etc/left",
     )
-    assert set(manager.remarkable({path: file(1) for path in paths})) == {"/etc/left"}
+    tree = {path: file(1) for path in (*paths, "/var/lib/systemd/enabled/notes.service")}
+    left = set(manager.remarkable(tree, "notes"))
+    assert left == {"/etc/left", "/var/lib/systemd/enabled/notes.service"}
 
 
 @pytest.mark.parametrize(

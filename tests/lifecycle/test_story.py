@@ -9,7 +9,7 @@ import pytest
 
 from shipways.artifact import Step
 from shipways.errors import VerifyError
-from shipways.lifecycle import live, story
+from shipways.lifecycle import leave, live, story, use
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.versions import REASON
 from shipways.project import Project
@@ -91,15 +91,15 @@ def test_the_first_failure_is_the_reason() -> None:
 
 
 def test_edited_settings_that_rpm_sets_aside(told: Story, world: World) -> None:
-    story.edit_settings(told)
-    assert story.set_aside(told) == ""
+    told.edit_settings()
+    assert leave.set_aside(told) == ""
     world.edited = False
     with pytest.raises(VerifyError, match="settings are gone"):
-        story.set_aside(told)
+        leave.set_aside(told)
 
 
 @pytest.mark.parametrize(
     ("said", "user"), [("format x, user notes, python 3", "notes"), ("", ""), ("user", "")]
 )
 def test_who_the_service_is(said: str, user: str) -> None:
-    assert story.who(said) == user
+    assert use.who(said) == user
