@@ -15,22 +15,25 @@ INTERPRETER = re.compile(
     r"/(?:lib|bin|include|share|doc|info)/(?:[^/]+/)?(?:lib)?(?:python|pip|pydoc|idle)[0-9.]*(?![a-z])"
     r"|/lib/python3|/pyvenv\.cfg$|/ensurepip/|/python-wheels/"
 )
+OWNERS = ("app", "dependencies", "interpreter", "system")
 TOOLS = ("pip", "setuptools", "wheel", "pkg_resources", "_distutils_hack", "distutils-precedence")
 
 
 def breakdown(before: Tree, after: Tree, project: Project) -> Breakdown:
-    """Bytes that came, split by owner. Files that grew count with what they grew by."""
-    sums = dict.fromkeys(("app", "dependencies", "interpreter", "system"), 0)
-    seen = {entry.inode for entry in before.values()}
-    for path, entry in after.items():
-        size = entry.size
-        if path in before:
-            size -= before[path].size
-        elif entry.inode in seen:
-            continue
-        seen.add(entry.inode)
-        sums[owner(path, project)] += size
-    return Breakdown(**sums)
+    """Bytes that came, split by owner; the parts add up to what the disk holds more than before."""
+    then, now = by_owner(before, project), by_owner(after, project)
+    return Breakdown(**{owner: now[owner] - then[owner] for owner in OWNERS})
+
+
+def by_owner(tree: Tree, project: Project) -> dict[str, int]:
+    """Bytes of each owner; a file with several names counts once."""
+    sums = dict.fromkeys(OWNERS, 0)
+    seen = set()
+    for path, entry in tree.items():
+        if entry.inode not in seen:
+            seen.add(entry.inode)
+            sums[owner(path, project)] += entry.size
+    return sums
 
 
 def owner(path: str, project: Project) -> str:

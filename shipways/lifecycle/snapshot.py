@@ -25,7 +25,7 @@ NOT_COUNTED = (
     "/var/log",
     "/var/tmp",
 )
-FORMAT = r"%y\t%m\t%u\t%g\t%i\t%s\t%l\t%p\0"
+FORMAT = r"%y\t%m\t%u\t%g\t%D:%i\t%s\t%l\t%p\0"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Entry:
     mode: int
     user: str
     group: str
-    inode: int
+    inode: str  # with its device before it
     size: int  # bytes; 0 for everything but files
     link: str
 
@@ -66,7 +66,7 @@ def parse(text: str) -> Tree:
     for line in filter(None, text.split("\0")):
         kind, mode, user, group, inode, size, link, path = line.split("\t", 7)
         length = int(size) if kind == "f" else 0
-        found[path] = Entry(kind, int(mode, 8), user, group, int(inode), length, link)
+        found[path] = Entry(kind, int(mode, 8), user, group, inode, length, link)
     return found
 
 

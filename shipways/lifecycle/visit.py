@@ -151,7 +151,7 @@ def load(
     def write(writer: int) -> None:
         browser, number = Browser(base), 0
         while time.monotonic() < limit and not STOP.exists():
-            text = f"load{os.getpid()}x{writer}x{number}"
+            text = f"load{os.getpid()}x{writer}x{number}z"  # no text is a part of another
             filled = {name: value.replace("{text}", text) for name, value in fields.items()}
             answer = _safely(browser.submit, path, filled, follow=False)
             status = answer["status"]

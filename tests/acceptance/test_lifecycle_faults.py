@@ -53,7 +53,7 @@ class Scene:
         command = "journalctl --no-pager -o cat -n 60 -u demoapp"
         return self.machine.run(command, timeout=20).output
 
-    def until(self, what: Callable[[], bool], seconds: float = 60) -> None:
+    def until(self, what: Callable[[], bool], seconds: float = 240) -> None:
         limit = time.monotonic() + seconds
         while not what():
             assert time.monotonic() < limit, self.service.words()

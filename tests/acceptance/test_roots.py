@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,9 @@ from shipways.errors import VerifyError
 from shipways.roots import bases, engine, host, images, reaper
 from shipways.roots.machine import Machine, machine
 
+REGISTRY = (  # one that asks for no password
+    r"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: /srv\nhttp:\n  addr: :5000\n"
+)
 GONE_WITHIN_S = 60
 TOOLKIT = """
 import time
@@ -119,14 +123,17 @@ def test_bases_come_from_a_registry_where_one_answers(monkeypatch: pytest.Monkey
     made = images.ensure("debian:13", "archive")
     keeper = images.ensure("debian:13", packages=("docker-registry",))
     with machine(keeper, ports={5000: 0}) as registry:
-        command = "docker-registry serve /etc/docker/registry/config.yml"
-        serving = registry.spawn(command, timeout=600)
-        bound = docker.containers.get(registry.id).ports["5000/tcp"][0]["HostPort"]
+        registry.run(f"printf '{REGISTRY}' > config.yml", timeout=10)
+        serving = registry.spawn("docker-registry serve config.yml", timeout=600)
+        ports: Any = docker.containers.get(registry.id).ports
+        bound = ports["5000/tcp"][0]["HostPort"]
         name = f"127.0.0.1:{bound}/debian"
         docker.images.get(made.ref).tag(name, "trixie-slim")
-        pushed = docker.images.push(name, "trixie-slim")
+        limit = time.monotonic() + 60
+        while "digest" not in (said := docker.images.push(name, "trixie-slim")):
+            assert time.monotonic() < limit, said
+            time.sleep(0.5)  # it does not listen yet
         docker.images.remove(f"{name}:trixie-slim")
-        assert "digest" in pushed, pushed
         monkeypatch.setenv(bases.REGISTRY_VARIABLE, f"127.0.0.1:{bound}")
         image = images.ensure("debian:13")
         serving.interrupt("KILL")

@@ -247,7 +247,7 @@ def tell(world: World, logs: Path, **changes: Any) -> Story:
         later,
         broken,
         Target(status="ok"),
-        before={"/etc": Entry("d", 0o755, "root", "root", 0, 0, "")},
+        before={"/etc": Entry("d", 0o755, "root", "root", "0", 0, "")},
         accounts=frozenset({"root"}),
     )
 

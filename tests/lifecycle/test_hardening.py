@@ -68,11 +68,11 @@ def test_the_exposure_is_systemd_s_figure(told: Story, monkeypatch: pytest.Monke
 
 def test_files_are_root_s_alone(told: Story, world: World) -> None:
     assert world.installed
-    good = Entry("f", 0o644, "root", "root", 1, 1, "")
-    settings = Entry("f", 0o640, "root", "notes-app", 2, 1, "")
+    good = Entry("f", 0o644, "root", "root", "1", 1, "")
+    settings = Entry("f", 0o640, "root", "notes-app", "2", 1, "")
     told.installed = {"/usr/bin/notes": good, "/etc/notes-app/notes-app.env": settings}
     hardening.files(told)
-    told.installed = {**told.installed, "/usr/bin/x": Entry("f", 0o666, "root", "root", 3, 1, "")}
+    told.installed = {**told.installed, "/usr/bin/x": Entry("f", 0o666, "root", "root", "3", 1, "")}
     with pytest.raises(VerifyError, match=r"Not root's alone: /usr/bin/x"):
         hardening.files(told)
     told.installed = {"/etc/notes-app/notes-app.env": good}

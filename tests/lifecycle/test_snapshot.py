@@ -10,21 +10,21 @@ from shipways.lifecycle.snapshot import Entry
 from shipways.project import Project
 
 LINES = (
-    "d\t755\troot\troot\t1\t4096\t\t/etc",
-    "f\t640\troot\tnotes\t2\t10\t\t/etc/a b",
-    "l\t777\troot\troot\t3\t5\t../x\t/etc/link",
-    "f\t4755\troot\troot\t4\t7\t\t/usr/bin/x",
-    "f\t4755\troot\troot\t4\t7\t\t/usr/bin/same",
+    "d\t755\troot\troot\t1:1\t4096\t\t/etc",
+    "f\t640\troot\tnotes\t1:2\t10\t\t/etc/a b",
+    "l\t777\troot\troot\t1:3\t5\t../x\t/etc/link",
+    "f\t4755\troot\troot\t1:4\t7\t\t/usr/bin/x",
+    "f\t4755\troot\troot\t1:4\t7\t\t/usr/bin/same",
 )
 
 
 def file(size: int, inode: int = 0, mode: int = 0o644) -> Entry:
-    return Entry("f", mode, "root", "root", inode or size, size, "")
+    return Entry("f", mode, "root", "root", f"1:{inode or size}", size, "")
 
 
 def test_find_s_output_becomes_a_tree() -> None:
     tree = snapshot.parse("\0".join(LINES) + "\0")
-    assert tree["/etc/a b"] == Entry("f", 0o640, "root", "notes", 2, 10, "")
+    assert tree["/etc/a b"] == Entry("f", 0o640, "root", "notes", "1:2", 10, "")
     assert tree["/etc"].size == 0
     assert snapshot.used(tree) == 17  # one file has two names
 
@@ -43,7 +43,7 @@ def test_take_asks_find_and_leaves_caches_out() -> None:
 def test_writable_by_others() -> None:
     assert file(1, mode=0o664).writable_by_others
     assert not file(1, mode=0o640).writable_by_others
-    assert not Entry("l", 0o777, "root", "root", 1, 0, "x").writable_by_others
+    assert not Entry("l", 0o777, "root", "root", "1:1", 0, "x").writable_by_others
 
 
 def test_what_was_added() -> None:
