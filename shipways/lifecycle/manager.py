@@ -18,10 +18,13 @@ BYPRODUCTS = re.compile(
 
 
 def complaints(machine: Machine) -> str:
-    """What the package manager finds wrong with its own state; "" where all is well."""
+    """What the package manager finds wrong with its own state; "" where all is well.
+
+    dnf prints problems to standard output; on standard error it says that it knows no release here.
+    """
     command = (
         "if command -v dpkg > /dev/null; then dpkg --audit && apt-get check -q > /dev/null; fi"
-        " && if command -v dnf > /dev/null; then dnf -q check; fi"
+        " && if command -v dnf > /dev/null; then dnf -q check 2> /dev/null; fi"
     )
     done = machine.run(command, timeout=TIMEOUT_S, check=False)
     return "" if done.ok and not done.output.strip() else done.output.strip() or "check failed"
