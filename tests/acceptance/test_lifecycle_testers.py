@@ -73,11 +73,11 @@ def test_the_source_package_brings_a_smoke_test_that_passes(built: Built) -> Non
             root.copy_in(built.dist / file.path, f"/root/{file.path}")
         root.run("apt-get update", timeout=120)
         root.run("apt-get install -y ./*.deb", timeout=300)
-        root.run("dpkg-source -x ./*.dsc source", timeout=60)
-        control = root.run("cat source/debian/tests/control", timeout=10).output
+        root.run("dpkg-source -x ./*.dsc /srv/source", timeout=60)
+        control = root.run("cat /srv/source/debian/tests/control", timeout=10).output
         needed = [line[8:] for line in control.splitlines() if line.startswith("Depends:")]
         extra = [word for word in " ".join(needed).replace(",", " ").split() if "@" not in word]
         if extra:
             root.run(f"apt-get install -y {' '.join(extra)}", timeout=300)
         root.run("install -d -m 1777 /tmp/test", timeout=10)
-        root.run("cd source && AUTOPKGTEST_TMP=/tmp/test sh debian/tests/smoke", timeout=120)
+        root.run("cd /srv/source && AUTOPKGTEST_TMP=/tmp/test sh debian/tests/smoke", timeout=120)
