@@ -9,7 +9,7 @@ from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.visitor import Visitor
 
 LONG_S = 30 * 24 * 3600  # a static file may be kept for at least this long
-START_S = 60  # within which a service has to answer
+START_S = 180  # within which a service has to answer
 
 
 def expect(condition: bool, otherwise: str) -> None:
