@@ -122,6 +122,8 @@ def _fill(
         record.contents = workshop.job(wanted).inputs.bundle.contents
     if before and _digests(before) == _digests(record):
         record.targets = before.targets  # what was verified is still what is here
+        if product.paths:
+            record.build.reproducible = True  # an earlier build gave the same bytes
 
 
 def _digests(record: FormatRecord) -> list[str]:

@@ -85,7 +85,7 @@ def test_cold_figure_is_kept_until_asked_for(build: Callable[..., Results]) -> N
     first = build([PACK]).formats["pack"].build
     second = build([PACK]).formats["pack"].build
     assert second.cold_s == first.cold_s
-    assert second.reproducible is None
+    assert second.reproducible is True
     assert build([PACK], cold=True).formats["pack"].build.cold_runs
 
 
