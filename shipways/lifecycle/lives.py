@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -153,6 +154,10 @@ def _tried(life: Life, trio: Trio, dist: Dist, source: str) -> Target:
         return live(trio, life.ground, dist.path, logs, source)
     except ShipwaysError as error:
         return Target(status="failed", reason=str(error))
+    except Exception as error:  # one life's mistake must not end the others
+        path = logs / "error.log"
+        results.write_atomically(path, traceback.format_exc().encode())
+        return Target(status="failed", reason=f"{type(error).__name__}: {error}\nSee {path}.")
 
 
 def workers(jobs: int) -> int:

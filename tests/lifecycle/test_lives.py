@@ -83,6 +83,13 @@ def test_one_that_fails_does_not_keep_others(
             raise VerifyError("does not boot\nat all")
         return SEEN
 
+    def err(trio: live.Trio, *_: object) -> Target:
+        raise ZeroDivisionError(trio.now.format.id)
+
+    monkeypatch.setattr(lives, "live", err)
+    (target,) = run(shipped, dist, "docker").formats["docker"].targets.values()
+    assert target.reason.startswith("ZeroDivisionError: docker\nSee ")
+    assert "Traceback" in (dist / "logs/docker/docker/error.log").read_text()
     monkeypatch.setattr(lives, "live", fail)
     targets = run(shipped, dist).formats["wheel"].targets
     assert targets["debian:12"].status == "failed"
