@@ -18,6 +18,7 @@ from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import Visitor
 from shipways.results import Target
 from shipways.roots import images
+from shipways.roots.execution import Background
 from shipways.roots.images import Image
 from shipways.roots.machine import PERSON, Machine, machine
 
@@ -93,7 +94,7 @@ def install(told: Story) -> str:
     waiting = told.visitor.waiting(PREPARE_S * 3)
     told.typist.type_all(told.now.steps("prerequisite"), "install")
     began = time.time()
-    type_install(told)
+    type_install(told, waiting)
     use.unaltered(told)
     figures.count(told)
     told.target.first_response_s = float(visitor.result(waiting, START_S)["at"]) - began
@@ -105,10 +106,13 @@ def install(told: Story) -> str:
     return f"{told.target.commands} commands until it serves"
 
 
-def type_install(told: Story) -> None:
-    """Raises `VerifyError` with the service's own last words when it does not answer."""
+def type_install(told: Story, waiting: Background) -> None:
+    """Type it while a visitor is `waiting`: to ask again and again would slow the service down.
+
+    Raises `VerifyError` with the service's own last words when it does not answer.
+    """
     told.typist.type_all(told.now.steps("install"), "install")
-    told.typist.start(told.now.steps("start"), told.visitor.answers, "install")
+    told.typist.start(told.now.steps("start"), lambda: not waiting.running, "install")
     try:
         told.visitor.wait(START_S)
     except ShipwaysError as error:
@@ -119,7 +123,8 @@ def type_install(told: Story) -> None:
 def offline(now: Delivery, ground: Ground, dist: Path, logs: Path, source: str) -> float | None:
     """Install by the same steps with the wire cut, on a system as it commonly is.
 
-    Returns the seconds from the first command to the first response; None where it cannot be done.
+    Returns the seconds from the first command of the installation to the first response; None where
+    it cannot be done.
     """
     image = images.ensure(ground.role, source, packages=ground.common)
     with scene(image, now, source) as (root, guest):
@@ -127,10 +132,11 @@ def offline(now: Delivery, ground: Ground, dist: Path, logs: Path, source: str) 
         root.network.disconnect()
         typist = Typist(root, logs, dist)
         waiting = guest.waiting(PREPARE_S)
-        began = time.time()
         try:
-            typist.type_all(now.steps("prerequisite", "install"), "offline")
-            typist.start(now.steps("start"), guest.answers, "offline")
+            typist.type_all(now.steps("prerequisite"), "offline")
+            began = time.time()
+            typist.type_all(now.steps("install"), "offline")
+            typist.start(now.steps("start"), lambda: not waiting.running, "offline")
             guest.wait(START_S)
         except ShipwaysError:
             return None

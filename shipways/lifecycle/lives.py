@@ -16,10 +16,11 @@ from shipways import report, results
 from shipways.dist import Dist
 from shipways.errors import ShipwaysError, UsageError
 from shipways.formats import Format, Options, choose
-from shipways.lifecycle import grounds, versions
+from shipways.lifecycle import grounds
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import Ground
 from shipways.lifecycle.live import Trio, live
+from shipways.lifecycle.versions import Versions
 from shipways.measure import MIB, sha256
 from shipways.progress import say, step
 from shipways.project import Project
@@ -64,8 +65,9 @@ def verify(
         if not lives:
             raise UsageError("Nothing of what was asked for is built and fits these targets.")
         with engine.temporary_folder("versions") as folder:
+            made = Versions(project, folder, cache)
             trios = {
-                wanted.id: trio(project, wanted, found.formats[wanted.id], place, cache, folder)
+                wanted.id: trio(project, wanted, found.formats[wanted.id], place, made)
                 for wanted in {life.format.id: life.format for life in lives}.values()
             }
             _prepare_images(lives, options.base_source)
@@ -94,12 +96,7 @@ def _is_built(wanted: Format, records: dict[str, FormatRecord]) -> bool:
 
 
 def trio(
-    project: Project,
-    wanted: Format,
-    record: FormatRecord,
-    dist: Dist,
-    cache: Path,
-    folder: Path,
+    project: Project, wanted: Format, record: FormatRecord, dist: Dist, versions: Versions
 ) -> Trio:
     """What dist/ holds of a format, and two later versions of it, built now."""
     file = dist.path / record.artifacts[0].path
@@ -108,7 +105,7 @@ def trio(
     later = []
     for kind in ("next", "broken"):
         with step(f"{wanted.id}: a later version, {kind}"):
-            later.append(versions.make(project, wanted, kind, folder, cache))
+            later.append(versions.make(wanted, kind))
     return Trio(Delivery(project, wanted, file), *later)
 
 

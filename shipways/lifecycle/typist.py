@@ -13,7 +13,7 @@ from shipways.errors import VerifyError
 from shipways.results import StepResult
 
 STEP_TIMEOUT_S = 600
-LOOK_S = 0.05  # between two looks at a command that stays in the foreground
+LOOK_S = 0.1  # between two looks at a command that stays in the foreground
 
 
 class Running(Protocol):

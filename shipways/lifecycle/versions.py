@@ -88,22 +88,33 @@ def add_migration(folder: Path, kind: str) -> Path:
     return path
 
 
-def make(project: Project, wanted: Format, kind: str, folder: Path, cache: Path) -> Delivery:
-    """Build one format of a later version; the copy of the source is shared by all formats."""
-    copy = folder / kind / project.root.name
-    version = projects.load(copy) if copy.is_dir() else later(project, kind, copy)
-    return build(version, wanted, folder / kind / wanted.id, cache, Options(compression="fast"))
+class Versions:
+    """Versions of one project: `now`, and later ones. Formats of one share its wheel and bundle."""
 
+    def __init__(self, project: Project, folder: Path, cache: Path) -> None:
+        self._project = project
+        self._folder = folder
+        self._cache = cache
+        self._shops: dict[str, Workshop] = {}
 
-def build(
-    project: Project, wanted: Format, folder: Path, cache: Path, options: Options
-) -> Delivery:
-    """Build one format of a project in `folder`; nothing of it is left in the engine."""
-    dist = Dist(folder / "dist")
-    work = folder / "work"
-    work.mkdir(parents=True)
-    workshop = Workshop(project, dist, work, cache, options, source.epoch(project.root))
-    product = workshop.attempt(wanted, "later", cold=False).product
-    with contextlib.suppress(ToolMissing, DockerException):
-        engine.client().images.remove(f"{project.name}:{project.version}", force=True)
-    return Delivery(project, wanted, product.paths[0])
+    def make(self, wanted: Format, kind: str) -> Delivery:
+        """Build one format of a version; nothing of it is left in the engine."""
+        shop = self._shops.get(kind) or self._open(kind)
+        product = shop.attempt(wanted, "later", cold=False).product
+        with contextlib.suppress(ToolMissing, DockerException):
+            name = f"{shop.project.name}:{shop.project.version}"
+            engine.client().images.remove(name, force=True)
+        return Delivery(shop.project, wanted, product.paths[0])
+
+    def _open(self, kind: str) -> Workshop:
+        folder = self._folder / kind
+        version = self._project
+        if kind != "now":
+            version = later(version, kind, folder / version.root.name)
+        work = folder / ".work"
+        work.mkdir(parents=True)
+        options = Options(compression="fast")
+        epoch = source.epoch(version.root)
+        shop = Workshop(version, Dist(folder / ".dist"), work, self._cache, options, epoch)
+        self._shops[kind] = shop
+        return shop

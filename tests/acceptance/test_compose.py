@@ -26,9 +26,10 @@ import pytest
 
 from shipways import command, project, source
 from shipways.command import Completed
-from shipways.formats import Options, compose, docker, docker_build
-from shipways.lifecycle import versions, visit
+from shipways.formats import compose
+from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
+from shipways.lifecycle.versions import Versions
 from shipways.measure import median
 from shipways.roots import engine
 
@@ -100,7 +101,7 @@ class Stack:
 @pytest.fixture(scope="module")
 def deliveries(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Delivery, Delivery]]:
+) -> tuple[Delivery, Delivery]:
     """The sample under a version of this test's own, and the next one, with one more migration."""
     folder = tmp_path_factory.mktemp("versions")
     root = Path(__file__).parents[2] / "demoapp"
@@ -113,16 +114,8 @@ def deliveries(
     )
     path.write_text(text, "utf-8")
     first = project.load(now)
-    second = versions.later(first, "next", folder / "next")
-    try:
-        made = [
-            versions.build(each, compose.FORMAT, folder / f"built-{number}", cache(), Options())
-            for number, each in enumerate((first, second))
-        ]
-        yield made[0], made[1]
-    finally:
-        for each in (first, second):
-            docker_build.remove(docker.image_name(each))
+    made = Versions(first, folder / "built", cache())
+    return made.make(compose.FORMAT, "now"), made.make(compose.FORMAT, "next")
 
 
 def cache() -> Path:
@@ -400,7 +393,7 @@ def test_upgrade_and_rollback_while_requests_go_on(
 
 def test_build_as_the_notes_say(stack: Stack, deliveries: tuple[Delivery, Delivery]) -> None:
     """docker compose build / up -d / ps / down, in the folder that the build has left."""
-    folder = deliveries[0].file.parents[3] / "dist"
+    folder = deliveries[0].file.parents[3] / ".dist"
     places = sorted(Path(folder).glob("compose/compose.override.yaml"))
     assert places, f"{folder} has no stack"
     there = places[0].parent

@@ -14,12 +14,13 @@ from platformdirs import user_cache_path
 
 from shipways.errors import ShipwaysError
 from shipways.formats import FORMATS
-from shipways.lifecycle import checks, manager, service, versions
+from shipways.lifecycle import checks, manager, service
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.live import prepare
 from shipways.lifecycle.service import Service
 from shipways.lifecycle.typist import Typist
+from shipways.lifecycle.versions import Versions
 from shipways.lifecycle.visitor import PASSWORD, USER, Visitor, visitor
 from shipways.roots import images
 from shipways.roots.machine import Machine, machine
@@ -150,7 +151,7 @@ def test_a_power_cut_during_migration_loses_nothing(
     scene: Scene, built: Built, tmp_path: Path
 ) -> None:
     cache = user_cache_path("shipways")
-    slow = versions.make(built.project, FORMATS[FORMAT], "slow", tmp_path / "slow", cache)
+    slow = Versions(built.project, tmp_path / "later", cache).make(FORMATS[FORMAT], "slow")
     scene.machine.copy_in(slow.file, slow.file_on_machine)
     scene.typist.type_all(slow.steps("upgrade"), "upgrade")
     scene.until(lambda: "Running migrations" in scene.log().partition("version 1.0.3")[2])

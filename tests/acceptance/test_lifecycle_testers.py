@@ -11,7 +11,7 @@ import pytest
 from platformdirs import user_cache_path
 
 from shipways.formats import FORMATS
-from shipways.lifecycle import versions
+from shipways.lifecycle.versions import Versions
 from shipways.roots import engine, images
 from shipways.roots.machine import Machine, machine
 
@@ -55,7 +55,7 @@ def test_piuparts_installs_removes_and_purges(tester: Machine, built: Built, nam
 def test_piuparts_upgrades(tester: Machine, built: Built, name: str, tmp_path: Path) -> None:
     deb = built.artifact(name, ".deb")
     cache = user_cache_path("shipways")
-    later = versions.make(built.project, FORMATS[name], "next", tmp_path, cache).file
+    later = Versions(built.project, tmp_path, cache).make(FORMATS[name], "next").file
     tester.run("rm -rf /srv/repo; mkdir /srv/repo", timeout=10)
     tester.copy_in(deb, f"/srv/repo/{deb.name}")
     tester.copy_in(later, f"/root/{later.name}")

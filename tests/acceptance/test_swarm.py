@@ -26,9 +26,10 @@ import pytest
 
 from shipways import command, project, source
 from shipways.errors import ShipwaysError
-from shipways.formats import Options, compose, docker, docker_build
-from shipways.lifecycle import versions, visit
+from shipways.formats import compose, docker
+from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
+from shipways.lifecycle.versions import Versions
 from shipways.roots import reaper
 
 VERSION = "1.8.0"  # not the sample's: the image's name is this test's own
@@ -37,6 +38,7 @@ NET = "198.18.77"  # a range for tests of networks (RFC 2544)
 POOL = "198.19.0.0/16"
 USER, PASSWORD = "visitor", "a-Long-passw0rd"
 COMMAND_S = 180
+SETTLED_S = 30  # after which the others no longer send requests to a machine that was lost
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,7 @@ def nodes() -> Iterator[tuple[Node, ...]]:
 @pytest.fixture(scope="module")
 def deliveries(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Delivery, Delivery]]:
+) -> tuple[Delivery, Delivery]:
     """The stack of the sample under a version of this test's own, and the image of the next."""
     folder = tmp_path_factory.mktemp("versions")
     root = Path(__file__).parents[2] / "demoapp"
@@ -247,19 +249,11 @@ def deliveries(
     path = now / project.FILE_NAME
     old = f'version = "{project.load(root).version}"'
     path.write_text(path.read_text("utf-8").replace(old, f'version = "{VERSION}"'), "utf-8")
-    first = project.load(now)
-    second = versions.later(first, "next", folder / "next")
     from platformdirs import user_cache_path
 
     cache = Path(os.environ.get("SHIPWAYS_CACHE") or user_cache_path("shipways"))
-    try:
-        yield (
-            versions.build(first, compose.FORMAT, folder / "first", cache, Options()),
-            versions.build(second, docker.FORMAT, folder / "second", cache, Options()),
-        )
-    finally:
-        for each in (first, second):
-            docker_build.remove(docker.image_name(each))
+    made = Versions(project.load(now), folder / "built", cache)
+    return made.make(compose.FORMAT, "now"), made.make(docker.FORMAT, "next")
 
 
 @pytest.fixture(scope="module")
@@ -299,6 +293,7 @@ class Load:
         self.answers: Counter[tuple[str, int]] = Counter()
         self.written: list[str] = []
         self.failures: list[str] = []
+        self.last_failed = 0.0  # when the last request that failed was sent
         self._nodes, self._limit = nodes, time.monotonic() + most_s
         self._over = threading.Event()
         self._threads = [threading.Thread(target=work) for work in (self._read, self._write)]
@@ -320,7 +315,8 @@ class Load:
         nodes = itertools.cycle(self._nodes)
         while self._goes_on(0.05):
             node = next(nodes)
-            self._note("GET", node, visit._safely(visit.Browser(node.url).get, "/"))
+            sent = time.monotonic()
+            self._note("GET", node, sent, visit._safely(visit.Browser(node.url).get, "/"))
 
     def _write(self) -> None:
         node = self._nodes[0]
@@ -328,15 +324,17 @@ class Load:
         while self._goes_on(0.1):
             text = f"load{time.time_ns()}"
             fields = {"title": text, "body": "text"}
+            sent = time.monotonic()
             answer = visit._safely(browser.submit, "/notes/new/", fields, follow=False)
-            if self._note("POST", node, answer):
+            if self._note("POST", node, sent, answer):
                 self.written.append(text)
 
-    def _note(self, method: str, node: Node, answer: visit.Answer) -> bool:
+    def _note(self, method: str, node: Node, sent: float, answer: visit.Answer) -> bool:
         status = answer["status"]
         self.answers[method, status] += 1
         good = status in (200, *visit.ACKNOWLEDGED)
         if not good:
+            self.last_failed = max(self.last_failed, sent)
             self.failures.append(f"{method} {node.url}: {status} {answer['body'][:200]}")
         return good
 
@@ -418,9 +416,10 @@ def test_a_machine_lost(cluster: Cluster) -> None:
         until(
             lambda: sum(node in alive for node in cluster.running("web")) == 3, 120, cluster.state
         )
-        before = len(found.failures)
+        time.sleep(SETTLED_S)  # the others learn of it by gossip
+        settled = time.monotonic()
         time.sleep(10)
     print(f"\nmachine lost: noticed after {noticed:.0f} s, {dict(found.answers)}")
-    assert found.failures[before:] == [], "after it was noticed, nothing fails"
-    assert before <= 10, found.failures
+    assert found.last_failed < settled, found.failures
+    assert len(found.failures) <= 10, found.failures
     assert missing(others[1], found.written[:3] + found.written[-3:]) == []

@@ -46,14 +46,14 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         found.formats[name] = FormatRecord(status="ok", artifacts=[record])
     results.save(found, folder / results.FILE_NAME)
     monkeypatch.setattr(images, "ensure", lambda role, *_, **__: Image("x", role, "archive", role))
-    monkeypatch.setattr(versions, "make", _made)
+    monkeypatch.setattr(versions.Versions, "make", _made)
     monkeypatch.setattr(report, "render", lambda *_: None)
     monkeypatch.setattr(lives, "live", lambda *_: SEEN)
     return folder
 
 
-def _made(shipped: Project, wanted: Any, kind: str, *_: object) -> Delivery:
-    return Delivery(shipped, wanted, Path(kind))
+def _made(made: Any, wanted: Any, kind: str) -> Delivery:
+    return Delivery(made._project, wanted, Path(kind))
 
 
 def run(shipped: Project, dist: Path, *formats: str, targets: tuple[str, ...] = ()) -> Results:

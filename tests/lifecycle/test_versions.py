@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from shipways.errors import UsageError, VerifyError
-from shipways.formats import FORMATS
+from shipways.attempt import Attempt, Cost, Workshop
+from shipways.errors import ToolMissing, UsageError, VerifyError
+from shipways.formats import FORMATS, Format, Product
 from shipways.lifecycle import grounds, versions
 from shipways.project import Project
+from shipways.results import Builder
 
 pytestmark = pytest.mark.process  # git lists the project's files
 
@@ -39,6 +41,28 @@ def test_a_later_version(
     assert f"atomic = {atomic}" in text
     assert (versions.REASON in text) is (kind == "broken")
     assert migrated.version == "1.2.0"
+
+
+def test_formats_of_a_version_share_its_workshop(
+    migrated: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shops: list[Workshop] = []
+
+    def attempt(shop: Workshop, wanted: Format, label: str, *, cold: bool) -> Attempt:
+        assert (label, cold) == ("later", False)
+        shops.append(shop)
+        file = shop.work / f"{wanted.id}.file"
+        return Attempt(Product((file,), Builder(tool="x")), Cost(), ("x",))
+
+    def no_engine() -> None:
+        raise ToolMissing("Docker does not answer.")
+
+    monkeypatch.setattr(Workshop, "attempt", attempt)
+    monkeypatch.setattr("shipways.roots.engine.client", no_engine)
+    made = versions.Versions(migrated, tmp_path, tmp_path / "cache")
+    wheel, deb = made.make(FORMATS["wheel"], "next"), made.make(FORMATS["deb"], "next")
+    assert shops[0] is shops[1]
+    assert (wheel.project.version, deb.file.name) == ("1.2.1", "deb.file")
 
 
 def test_a_project_without_migrations(shipped: Project, tmp_path: Path) -> None:
