@@ -107,7 +107,8 @@ class Inputs:
         wheels = (self.wheel, *self.wheelhouse)
         with step("bundle"):
             site.mkdir()
-            contents = {_name(wheel): install_wheel(wheel, site) for wheel in wheels}
+            spoken = self.project.tool.languages
+            contents = {_name(wheel): install_wheel(wheel, site, spoken) for wheel in wheels}
             settle(site, self.epoch)
         return Bundle(site, all(map(_is_pure, wheels)), contents)
 

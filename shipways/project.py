@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 from shipways.pyproject import Pyproject
 
 FILE_NAME = "pyproject.toml"
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # RFC 5646
 
 
 class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +75,7 @@ class ToolTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     bind_variable: str = "BIND"
     static: str = ""
     static_url: str = "/static/"
+    languages: tuple[str, ...] = ()  # that the site offers: others' translations are not shipped
     lock: str = "requirements.lock"
     section: str = "web"
     debian_depends: tuple[str, ...] = ()
@@ -170,6 +172,9 @@ def _tool_table(source: Pyproject) -> ToolTable:
         raise source.wrong(
             "tool.shipways.maintainer", f"{tool.maintainer!r} is no name and address"
         )
+    wrong = next((tag for tag in tool.languages if not LANGUAGE.fullmatch(tag)), "")
+    if wrong:
+        raise source.wrong("tool.shipways.languages", f"{wrong!r} is no language tag")
     if not 0 < tool.port < 65536:
         raise source.wrong("tool.shipways.port", f"{tool.port} is no port")
     return tool

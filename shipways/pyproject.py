@@ -36,6 +36,7 @@ EXAMPLES = {
     "tool.shipways.command": 'command = "notes"   # a name from [project.scripts]',
     "tool.shipways.lock": 'lock = "requirements.lock"   # by uv pip compile --generate-hashes',
     "tool.shipways.port": "port = 8000",
+    "tool.shipways.languages": 'languages = ["en", "pt-BR"]',
 }
 
 

@@ -86,6 +86,30 @@ def test_translations_in_source_form_stay_out(tmp_path: Path) -> None:
     assert "a/x.po" not in (tmp_path / "site" / "a-1.0.dist-info" / "RECORD").read_text()
 
 
+@pytest.mark.parametrize(
+    ("languages", "kept"),
+    [
+        ((), {"de", "en", "pt", "pt_BR", "zh_Hans"}),
+        (("de",), {"de", "en"}),
+        (("pt-br",), {"en", "pt", "pt_BR"}),
+        (("pt", "zh-Hans"), {"en", "pt", "zh_Hans"}),
+    ],
+)
+def test_translations_into_other_languages_stay_out(
+    languages: tuple[str, ...], kept: set[str], tmp_path: Path
+) -> None:
+    spoken = ("de", "en", "pt", "pt_BR", "zh_Hans")
+    files = {f"a/locale/{name}/LC_MESSAGES/django.mo": name for name in spoken}
+    files["a/locale/de/formats.py"] = "no translation: it is imported"
+    install_wheel(make_wheel(tmp_path, "a", files), tmp_path / "site", languages)
+    locale = tmp_path / "site" / "a" / "locale"
+    found = {path.parent.parent.name for path in locale.glob("*/LC_MESSAGES/django.mo")}
+    assert found == kept
+    assert {path.name for path in locale.iterdir()} == kept | {"de"}
+    record = (tmp_path / "site" / "a-1.0.dist-info" / "RECORD").read_text()
+    assert record.count("django.mo") == len(kept)
+
+
 def test_changed_wheel_in_the_wheelhouse_is_refused(inputs: Inputs) -> None:
     (wheel,) = (inputs.cache / "wheelhouse").rglob("*.whl")
     wheel.write_bytes(wheel.read_bytes() + b"x")

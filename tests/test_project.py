@@ -43,6 +43,12 @@ def test_no_pyproject(tmp_path: Path) -> None:
         ('wsgi = "notes.wsgi:application"', "", "tool.shipways.wsgi", "missing"),
         ('command = "notes"', 'command = "n"', "tool.shipways.command", "project.scripts"),
         ('command = "notes"', "port = 0", "tool.shipways.port", "no port"),
+        (
+            'command = "notes"',
+            'languages = ["pt_BR"]',
+            "tool.shipways.languages",
+            "'pt_BR' is no language tag",
+        ),
         ('command = "notes"', 'port = "80"', "tool.shipways.port", "expected `int`"),
         ('command = "notes"', 'colour = "red"', "tool.shipways.colour", "not known"),
         (

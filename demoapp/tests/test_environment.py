@@ -82,8 +82,8 @@ def test_database_url(load: Any, tmp_path: Path) -> None:
     assert database["NAME"] == tmp_path / "board.sqlite3"
 
 
+@pytest.mark.postgres
 def test_database_url_with_odd_characters(load: Any) -> None:
-    pytest.importorskip("psycopg", exc_type=ImportError)
     url = "postgres://anna:p%40s%2Fs+%23@[::1]:5433/board?sslmode=require"
     database = load(DATABASE_URL=url)["DATABASES"]["default"]
     assert (database["PASSWORD"], database["HOST"], database["PORT"]) == ("p@s/s+#", "::1", 5433)

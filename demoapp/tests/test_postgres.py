@@ -68,7 +68,7 @@ class Server:
 def cluster() -> Iterator[Server]:
     programs = binaries()
     if programs is None:
-        pytest.skip("PostgreSQL is not installed")
+        pytest.fail("apt-get install postgresql, or leave these out: pytest -m 'not postgres'")
     with tempfile.TemporaryDirectory(prefix="demoapp-pg-") as folder:
         os.chmod(folder, 0o755)
         server = Server(programs, Path(folder))
@@ -80,7 +80,8 @@ def cluster() -> Iterator[Server]:
 @pytest.fixture
 def url(cluster: Server) -> str:
     """An empty database."""
-    psycopg = pytest.importorskip("psycopg", exc_type=ImportError)
+    import psycopg  # which loads the system's libpq
+
     name = f"board{time.monotonic_ns()}"
     with psycopg.connect(cluster.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")

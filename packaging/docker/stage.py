@@ -23,6 +23,7 @@ STAGE = Path("/stage")
 RECIPE = Path("/recipe")
 HOME = STAGE / "app"  # /app in the image
 USER = 10001
+LANGUAGES = os.environ.get("LANGUAGES", "").lower().split()
 BYTECODE = os.environ.get("BYTECODE", "1") == "1"
 SKIPPED = {  # of the standard library: what no server imports, and what is not of it
     "dist-packages", "ensurepip", "idlelib", "lib2to3", "site-packages", "test", "tests", "tkinter",
@@ -85,13 +86,24 @@ def install(target, *what, offline=None):
     shutil.rmtree(target / "bin", ignore_errors=True)  # the launcher is the only command
     for left in target.glob("*.dist-info/direct_url.json"):
         left.unlink()  # PEP 610: where it was built is nobody's business
-    for catalogue in target.rglob("*.po"):  # the source of the .mo beside it
-        if catalogue.with_suffix(".mo").is_file():
-            catalogue.unlink()
+    trim_translations(target)
     trim_records(target)
     if BYTECODE:
         for path in sorted(target.rglob("*.py")):
             compile_file(path, path, "/" + str(path.relative_to(STAGE)))
+
+
+def trim_translations(target):
+    """Take out the sources (.po) of what is compiled, and what is in no language of the site."""
+    for catalogue in sorted(target.rglob("LC_MESSAGES/*.[mp]o")):
+        found = catalogue.parent.parent.name.lower().replace("_", "-") + "-"
+        read = not LANGUAGES or any(f"{it}-".startswith(found) for it in (*LANGUAGES, "en"))
+        if not read or (catalogue.suffix == ".po" and catalogue.with_suffix(".mo").is_file()):
+            catalogue.unlink()
+    for folder in sorted(target.rglob("LC_MESSAGES"), reverse=True):
+        for emptied in (folder, folder.parent):
+            if not any(emptied.iterdir()):
+                emptied.rmdir()
 
 
 def copied(source):

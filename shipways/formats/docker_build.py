@@ -56,6 +56,7 @@ def _command(job: Job, base: Image) -> list[str | Path]:
         "NAME": project.name,
         "VERSION": project.version,
         "PORT": project.tool.port,
+        "LANGUAGES": " ".join(project.tool.languages),
     }
     return [
         "docker", "buildx", "build", f"--builder={BUILDER}", "--load", "--provenance=false",

@@ -15,7 +15,6 @@ from shipways.project import Project
 from shipways.results import FormatRecord
 
 TIMEOUT_S = 600
-pytestmark = pytest.mark.skipif(not find("rpm"), reason="skipped: rpm is not installed")
 
 
 class Built(Protocol):

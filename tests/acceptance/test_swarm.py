@@ -211,8 +211,8 @@ def remove_folder(folder: Path, prefix: str) -> None:
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[tuple[Node, ...]]:
-    if os.geteuid() or not command.find("dockerd") or not command.find("ip"):
-        pytest.skip("three engines need root, dockerd and ip")
+    if os.geteuid():
+        pytest.skip("skipped: only root may start engines in network namespaces")
     reaper.guard()  # ends the engines even when this process is killed
     remove_leftovers()
     prefix = f"sw{os.getpid()}"
@@ -223,8 +223,10 @@ def nodes() -> Iterator[tuple[Node, ...]]:
             node.folder.mkdir()
         try:
             make_network(prefix, made)
-        except Exception as error:
-            pytest.skip(f"no network namespaces here: {error}")
+        except ShipwaysError as error:
+            if "not permitted" not in str(error):
+                raise
+            pytest.skip(f"skipped: no network namespaces here: {error}")
         for node in made:
             node.start()
         for node in made:
