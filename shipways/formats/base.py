@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shipways.artifact import Step
 from shipways.bundle import Inputs
 from shipways.project import Project
-from shipways.results import Builder, Lint
+from shipways.results import BaseRecord, Builder, Lint
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Options:
     compression: str = "small"  # small for releases | fast for trying out
     base_source: str = "auto"  # registry | archive | auto: where base images come from
     base: str = "auto"  # minimal | python | debian | auto: what the image stands on
+    bytecode: bool = True  # in the image: larger, and sooner at work
+    compare_bases: bool = False  # build the image on the other bases as well, and measure it there
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Product:
     paths: tuple[Path, ...]
     builder: Builder
     installed_bytes: int | None = None  # of the main file's content, unpacked
+    bill: Path | None = None  # the main file's bill of materials, as it is inside of it
 
 
 @dataclass(frozen=True)
@@ -71,4 +74,20 @@ class Format:
     lint: Callable[[Job, Product], list[Lint]]
     steps: Callable[[Project], tuple[Step, ...]]
     prepare: Callable[[Job], object] | None = None  # base images and roots: in no build time
+    compare: Callable[[Job], dict[str, BaseRecord]] | None = None  # the same on other bases
+    services: Sequence[str] = ()  # what runs when it is installed, where that is not the app alone
     targets: Sequence[str] = ()  # where it is verified; () means by the command it begins with
+    builders: Sequence[str] = ()  # which of `--builder` can make it; () means none is needed
+    file_name: Callable[[Project], str] | None = None  # the main file's in `steps`, where it varies
+
+    def steps_with(self, project: Project, file: str) -> tuple[Step, ...]:
+        """The steps with the name that the main file has got.
+
+        Steps are told from the project alone, and are those of pure Python. Whether a dependency
+        has compiled parts, and so which architecture is in the name, only its wheel says.
+        """
+        steps = self.steps(project)
+        if self.file_name is None:
+            return steps
+        said = self.file_name(project)
+        return tuple(replace(step, command=step.command.replace(said, file)) for step in steps)

@@ -1,11 +1,12 @@
 """Nothing built: a link to the repository at a tag, which pip builds from (PEP 508, VCS support).
 
+Its bill of materials names what the repository's lock names.
 https://pip.pypa.io/en/stable/topics/vcs-support/
 """
 
 from __future__ import annotations
 
-from shipways import source
+from shipways import sbom, source
 from shipways.artifact import Step
 from shipways.command import version_of
 from shipways.errors import ProjectError
@@ -22,7 +23,10 @@ def build(job: Job) -> Product:
             f"{job.project.root / 'pyproject.toml'}: project.urls: has no Repository.",
             hint='For example:\n    Repository = "https://git.example.org/notes"',
         )
-    return Product((), Builder(tool="git", version=version_of("git", "--version") or ""))
+    name = f"{job.project.name}-{job.project.version}-git"
+    bill = sbom.write(job.work, name, job.inputs.bill_of_lock)
+    builder = Builder(tool="git", version=version_of("git", "--version") or "")
+    return Product((), builder, bill=bill)
 
 
 def link(project: Project) -> str:

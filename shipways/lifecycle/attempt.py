@@ -13,10 +13,11 @@ from shipways import results
 from shipways.dist import Dist
 from shipways.errors import UsageError, VerifyError
 from shipways.formats import Format, Options, choose
-from shipways.lifecycle import grounds, relay, service
+from shipways.lifecycle import grounds, relay, repository, service
 from shipways.lifecycle.checks import START_S
 from shipways.lifecycle.delivery import Delivery
-from shipways.lifecycle.live import prepare
+from shipways.lifecycle.live import platform, prepare
+from shipways.lifecycle.repository import Repository
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import Visitor
 from shipways.progress import say
@@ -47,34 +48,34 @@ def try_out(
     The port is the next free one where `port` is taken. With `keep` the machine stays.
     """
     (wanted,), source = choose([format_id]), options.base_source
-    delivery = _delivery(project, wanted, Dist(dist))
-    fitting = [
-        ground
-        for ground in grounds.choose([target] if target else [])
-        if grounds.fits(wanted, ground, project)
-    ]
-    if not fitting:
-        raise UsageError(f"{wanted.id} does not go to {target or 'any target'}.")
-    port = free_port(port)
-    image = images.ensure(fitting[0].role, source)
-    helper = images.ensure("debian:13", source, packages=("python3",))
-    with (
-        machine(image, systemd=True, ports={RELAY_PORT: port}, keep=keep) as root,
-        machine(helper, beside=root, keep=keep) as desk,
-        engine.temporary_folder("try") as logs,
-    ):
-        say(f"{image.platform}:")
-        prepare(root, delivery)
-        typist = Typist(root, logs, logs, say)
-        guest = Visitor(project, desk)
-        running = _install(delivery, root, guest, typist)
-        _open_door(desk, project)
-        say(f"\nIt runs: http://127.0.0.1:{port}/")
-        _make_login(project, root, running)
-        say(_farewell(root, desk, keep))
-        with contextlib.suppress(KeyboardInterrupt):
-            for piece in _log(root, running, logs / "install.log"):
-                print(piece, end="", flush=True)
+    with engine.temporary_folder("try") as folder:
+        delivery = _delivery(project, wanted, Dist(dist), folder)
+        image = images.ensure(_ground(delivery, target).role, source)
+        helper = images.ensure("debian:13", source, packages=("python3",))
+        port = free_port(port)
+        with (
+            machine(image, systemd=True, ports={RELAY_PORT: port}, keep=keep) as root,
+            machine(helper, beside=root, keep=keep) as desk,
+            repository.served(delivery, root, source),
+        ):
+            say(f"{platform(image, delivery)}:")
+            _show(delivery, root, desk, folder, port, keep=keep)
+
+
+def _show(
+    delivery: Delivery, root: Machine, desk: Machine, logs: Path, port: int, *, keep: bool
+) -> None:
+    """Install it, say where it is, and follow its log."""
+    prepare(root, delivery)
+    typist = Typist(root, logs, logs, say)
+    running = _install(delivery, root, Visitor(delivery.project, desk), typist)
+    _open_door(desk, delivery.project)
+    say(f"\nIt runs: http://127.0.0.1:{port}/")
+    _make_login(delivery.project, root, running)
+    say(_farewell(root, desk, keep))
+    with contextlib.suppress(KeyboardInterrupt):
+        for piece in _log(root, running, logs / "install.log"):
+            print(piece, end="", flush=True)
 
 
 def free_port(port: int) -> int:
@@ -88,12 +89,23 @@ def free_port(port: int) -> int:
     raise UsageError(f"No port is free from {port} on.", hint="Choose another with --port.")
 
 
-def _delivery(project: Project, wanted: Format, dist: Dist) -> Delivery:
+def _delivery(project: Project, wanted: Format, dist: Dist, folder: Path) -> Delivery:
+    """What `dist` holds; a link has no file there, so its repository is made in `folder`."""
     found = results.load(dist.results_file)
     record = found.formats.get(wanted.id) if found else None
-    if record is None or not record.artifacts:
+    if record is None or record.status != "ok":
         raise UsageError(f"{wanted.id} is not in {dist.path}.", hint=f"shipways build {wanted.id}")
+    if not record.artifacts:
+        return repository.link(Repository(project, folder / "repository"), project, wanted)
     return Delivery(project, wanted, dist.path / record.artifacts[0].path)
+
+
+def _ground(delivery: Delivery, target: str | None) -> grounds.Ground:
+    """The target that was asked for, else the first that the format goes to."""
+    for ground in grounds.choose([target] if target else []):
+        if grounds.fits(delivery.format, ground, delivery.project):
+            return ground
+    raise UsageError(f"{delivery.format.id} does not go to {target or 'any target'}.")
 
 
 def _install(delivery: Delivery, root: Machine, guest: Visitor, typist: Typist) -> service.Service:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 
+from shipways.errors import VerifyError
 from shipways.lifecycle import checks, manager
 from shipways.lifecycle.checks import expect
 from shipways.lifecycle.story import NOT_OFFERED, TIMEOUT_S, Story
 from shipways.lifecycle.versions import REASON
 
 SETTLE_S = 90  # within which a version that cannot start has to say so
+PAUSE_S = 0.2  # of a writer after each note: every one of them is looked for after every phase
 
 
 def upgrade(story: Story) -> str:
@@ -17,8 +19,8 @@ def upgrade(story: Story) -> str:
     if not story.now.steps("upgrade"):
         return NOT_OFFERED
     story.edit_settings()
-    story.machine.copy_in(story.next.file, story.next.file_on_machine)
-    writing = story.visitor.writing(2, 300, 0.05) if story.visitor.probe else None
+    story.next.bring(story.machine)
+    writing = story.visitor.writing(2, 300, PAUSE_S) if story.visitor.probe else None
     try:
         story.typist.type_all(story.next.steps("upgrade"), "upgrade")
         story.stop_in_terminal()
@@ -50,7 +52,7 @@ def broken_upgrade(story: Story) -> str:
     """A version whose migration raises; then back to the one before."""
     if not story.broken.steps("upgrade"):
         return NOT_OFFERED
-    story.machine.copy_in(story.broken.file, story.broken.file_on_machine)
+    story.broken.bring(story.machine)
     words = fail(story)
     state = manager.complaints(story.machine)
     expect(not state, f"The package manager is left in a bad state: {state}")
@@ -64,7 +66,10 @@ def broken_upgrade(story: Story) -> str:
 
 def fail(story: Story) -> str:
     """Upgrade to the broken version until it says why it fails; returns its last words."""
-    story.typist.type_all(story.broken.steps("upgrade"), "broken_upgrade")
+    try:
+        story.typist.type_all(story.broken.steps("upgrade"), "broken_upgrade")
+    except VerifyError as error:
+        return refused(story, error)
     story.stop_in_terminal()
     if not story.service.starts_at_boot:
         step = story.broken.steps("start")[-1]
@@ -78,3 +83,9 @@ def fail(story: Story) -> str:
         expect(not story.visitor.answers(), "The broken version serves.")
         words = story.service.words()
     return words
+
+
+def refused(story: Story, error: VerifyError) -> str:
+    """What a step of the upgrade said that failed; the version before has to serve on."""
+    checks.serves(story.visitor, story.now)
+    return error.log.read_text("utf-8") if error.log else str(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shipways.lifecycle import footprint, snapshot
 from shipways.lifecycle.story import Story
 
+TYPED = ("install", "start")  # phases whose commands count; prerequisites are counted apart
 REQUESTS = 10  # before idle memory is read
 FOLDERS = ("/",)
 DOCKER = "/var/lib/docker"
@@ -26,7 +27,7 @@ def measure(story: Story) -> None:
 
 def count(story: Story) -> None:
     """Fill in the number of commands, prerequisites apart, and their seconds."""
-    typed = [step for step in story.typist.record if step.phase in ("install", "start")]
+    typed = [step for step in story.typist.record if step.phase in TYPED]
     story.target.prerequisites = len(story.now.steps("prerequisite"))
     story.target.commands = len(typed)
     story.target.install_s = sum(step.seconds for step in typed)

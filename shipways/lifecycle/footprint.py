@@ -15,6 +15,7 @@ INTERPRETER = re.compile(
     r"/(?:lib|bin|include|share|doc|info)/(?:[^/]+/)?(?:lib)?(?:python|pip|pydoc|idle)[0-9.]*(?![a-z])"
     r"|/lib/python3|/pyvenv\.cfg$|/ensurepip/|/python-wheels/"
 )
+DATABASE = re.compile(r"/pgdata(?:/|$)")  # a new cluster is tens of MB of PostgreSQL's own tables
 OWNERS = ("app", "dependencies", "interpreter", "system")
 TOOLS = ("pip", "setuptools", "wheel", "pkg_resources", "_distutils_hack", "distutils-precedence")
 
@@ -43,6 +44,8 @@ def owner(path: str, project: Project) -> str:
         return _owner_of_package(installed["top"], project)
     if INTERPRETER.search(path):
         return "interpreter"
+    if DATABASE.search(path):
+        return "system"
     return "app" if _named_after(path, (project.name, project.command)) else "system"
 
 

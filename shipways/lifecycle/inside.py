@@ -6,11 +6,13 @@ JSON: what could be done, and what the kernel says of this process.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
 PLACES = (
@@ -21,6 +23,7 @@ PLACES = (
 LAST_PID = 4096
 SECRETS = ("/etc/shadow", "/etc/gshadow", "/var/log/btmp", "/root/.bashrc")
 HOMES = ("/home", "/root")
+PEOPLE = range(1000, 60000)  # their numbers (Debian Policy 9.2.2); other accounts are the system's
 STATUS = ("NoNewPrivs", "CapEff", "CapPrm", "CapBnd", "CapAmb", "Seccomp")
 
 
@@ -44,10 +47,15 @@ def can_read(path: str) -> bool:
 
 
 def can_connect() -> bool:
-    """Whether other machines can be reached: the name server, which any network has."""
+    """Whether other machines can be reached: the name server, which any network has.
+
+    Where an engine puts one of its own into the container, on the loopback, it notes in a comment
+    which one that asks.
+    """
     try:
         text = Path("/etc/resolv.conf").read_text("ascii")
-        server = re.findall(r"^nameserver\s+(\S+)", text, re.MULTILINE)[0]
+        found = re.findall(r"\b(?:\d+\.){3}\d+\b", text)
+        server = next((name for name in found if not name.startswith("127.")), found[0])
         socket.create_connection((server, 53), timeout=3).close()
     except (OSError, IndexError):
         return False
@@ -73,6 +81,25 @@ def can_become_root() -> bool:
     except OSError:
         return False
     return os.geteuid() == 0
+
+
+def people() -> list[str]:
+    """Names of the accounts that belong to persons, its own not among them."""
+    lines = Path("/etc/passwd").read_text("utf-8").splitlines()
+    accounts = [line.split(":") for line in lines if line.count(":") > 2]
+    numbers = {int(number): name for name, _, number, *_ in accounts}
+    return [numbers[each] for each in numbers if each in PEOPLE and each != os.geteuid()]
+
+
+def can_mount(state: str) -> bool:
+    """Whether a file system can be mounted, on a folder made for it (mount(2))."""
+    libc = ctypes.CDLL(None)
+    try:
+        with tempfile.TemporaryDirectory(dir=state) as folder:
+            done = libc.mount(b"none", folder.encode(), b"tmpfs", 0, None) == 0
+            return bool(done and libc.umount2(folder.encode(), 0) == 0)
+    except OSError:
+        return False
 
 
 def seen_in_homes() -> list[str]:
@@ -116,6 +143,8 @@ def main(state: str) -> None:
         "homes": seen_in_homes(),
         "others": others(),
         "secrets": [path for path in SECRETS if can_read(path)],
+        "people": people(),
+        "mounted": can_mount(state),
         "signalled": signalled(),
         "connected": can_connect(),
         **status(),

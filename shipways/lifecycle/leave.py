@@ -70,6 +70,7 @@ def residue(story: Story) -> str:
 
 def left_over(story: Story) -> dict[str, Entry]:
     """What is there that was not before, by-products of any installation left out."""
-    folders = DOCKER_FOLDERS if "+docker" in story.machine.image.role else ("/",)
+    folders: tuple[str, ...] = DOCKER_FOLDERS if "+docker" in story.machine.image.role else ("/",)
+    folders = (*folders, *filter(None, [story.service.home]))
     new = snapshot.added(story.before, snapshot.take(story.machine, folders))
     return manager.remarkable(new, story.now.project.name)

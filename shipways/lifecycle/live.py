@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shipways.errors import ShipwaysError
-from shipways.lifecycle import change, figures, hardening, leave, manager, snapshot, use, visitor
+from shipways.lifecycle import (
+    change,
+    figures,
+    hardening,
+    leave,
+    manager,
+    repository,
+    snapshot,
+    use,
+    visitor,
+)
 from shipways.lifecycle.checks import START_S
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import Ground
@@ -23,6 +33,10 @@ from shipways.roots.images import Image
 from shipways.roots.machine import PERSON, Machine, machine
 
 PREPARE_S = 300
+# There is no wire to try again on; by itself apt would, for every package.
+IMPATIENT = """if [ -d /etc/apt/apt.conf.d ]; then
+    echo 'Acquire::Retries "0";' > /etc/apt/apt.conf.d/99-no-retries
+fi"""
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,7 @@ def live(trio: Trio, ground: Ground, dist: Path, logs: Path, source: str = "auto
     image = images.ensure(ground.role, source)
     target = Target(
         status="ok",
-        platform=image.platform + (" as a Docker host" if "+docker" in ground.role else ""),
+        platform=platform(image, trio.now),
         family=ground.family,
         base_source=image.source,
     )
@@ -51,12 +65,20 @@ def live(trio: Trio, ground: Ground, dist: Path, logs: Path, source: str = "auto
         told.accounts, told.packages = manager.accounts(root), manager.packages(root)
         told.run(PHASES)
         target.steps = typist.record
+    began = time.monotonic()
     seconds = offline(trio.now, ground, dist, logs, source)
+    target.phase_s["offline"] = round(time.monotonic() - began, 2)
     target.offline = seconds is not None
     if seconds is not None:
         target.notes["offline"] = f"{seconds:.1f} s to the first response, where Python is there"
     conclude(target)
     return target
+
+
+def platform(image: Image, delivery: Delivery) -> str:
+    """The machine in words, with what it had been given besides a bare system."""
+    host = " as a Docker host" if "+docker" in image.role else ""
+    return image.platform + host + (f", {repository.BESIDE}" if delivery.repository else "")
 
 
 def conclude(target: Target) -> None:
@@ -69,9 +91,10 @@ def conclude(target: Target) -> None:
 
 @contextlib.contextmanager
 def scene(image: Image, delivery: Delivery, source: str) -> Iterator[tuple[Machine, Visitor]]:
-    """A machine, and a visitor beside it."""
+    """A machine, a visitor beside it, and where a link leads to, a server with the repository."""
     with (
         machine(image, systemd=True) as root,
+        repository.served(delivery, root, source),
         visitor.visitor(delivery.project, root, source) as guest,
     ):
         yield root, guest
@@ -85,7 +108,7 @@ def prepare(root: Machine, delivery: Delivery) -> None:
         f"echo private > /home/{PERSON}/diary; chmod 644 /home/{PERSON}/diary",
         timeout=PREPARE_S,
     )
-    root.copy_in(delivery.file, delivery.file_on_machine)
+    delivery.bring(root)
 
 
 def install(told: Story) -> str:
@@ -98,12 +121,10 @@ def install(told: Story) -> str:
     use.unaltered(told)
     figures.count(told)
     told.target.first_response_s = float(visitor.result(waiting, START_S)["at"]) - began
-    told.target.transfer_bytes = (
-        told.machine.bytes_received() - received + told.now.file.stat().st_size
-    )
+    told.target.transfer_bytes = told.machine.bytes_received() - received + told.now.size
     told.installed = snapshot.take(told.machine, figures.folders(told.machine.image.role))
     figures.measure(told)
-    return f"{told.target.commands} commands until it serves"
+    return f"commands until it serves: {told.target.commands}"
 
 
 def type_install(told: Story, waiting: Background) -> None:
@@ -130,6 +151,7 @@ def offline(now: Delivery, ground: Ground, dist: Path, logs: Path, source: str) 
     with scene(image, now, source) as (root, guest):
         prepare(root, now)
         root.network.disconnect()
+        root.run(IMPATIENT, timeout=PREPARE_S)
         typist = Typist(root, logs, dist)
         waiting = guest.waiting(PREPARE_S)
         try:

@@ -16,7 +16,7 @@ from shipways import report, results
 from shipways.dist import Dist
 from shipways.errors import ShipwaysError, UsageError
 from shipways.formats import Format, Options, choose
-from shipways.lifecycle import grounds
+from shipways.lifecycle import again, grounds, repository
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import Ground
 from shipways.lifecycle.live import Trio, live
@@ -49,8 +49,11 @@ def verify(
     options: Options,
     *,
     cache: Path,
+    runs: int = 1,
 ) -> Results:
     """Verify what `dist` holds of `formats` on `targets`; none named means all that fit.
+
+    `runs` is how often each is installed on a fresh machine, to know by how much its times vary.
 
     Results are saved after each target. A format that fails does not keep others from being tried.
     Raises `UsageError` when there is nothing to verify, and what building later versions raises.
@@ -70,8 +73,8 @@ def verify(
                 wanted.id: trio(project, wanted, found.formats[wanted.id], place, made)
                 for wanted in {life.format.id: life.format for life in lives}.values()
             }
-            _prepare_images(lives, options.base_source)
-            _live_all(lives, trios, found, place, options)
+            _prepare_images(lives, trios, options.base_source)
+            _live_all(lives, trios, found, place, options.base_source, runs)
     return found
 
 
@@ -89,7 +92,7 @@ def _lives(
 
 def _is_built(wanted: Format, records: dict[str, FormatRecord]) -> bool:
     record = records.get(wanted.id)
-    built = record is not None and record.status == "ok" and bool(record.artifacts)
+    built = record is not None and record.status == "ok"
     if not built:
         say(f"{wanted.id}: not in dist/, so not verified")
     return built
@@ -99,32 +102,51 @@ def trio(
     project: Project, wanted: Format, record: FormatRecord, dist: Dist, versions: Versions
 ) -> Trio:
     """What dist/ holds of a format, and two later versions of it, built now."""
-    file = dist.path / record.artifacts[0].path
-    if sha256(file) != record.artifacts[0].sha256:
-        raise ShipwaysError(f"{file} is not what was built.", hint="Build it again.")
-    later = []
+    now, later = delivered(project, wanted, record, dist, versions), []
     for kind in ("next", "broken"):
         with step(f"{wanted.id}: a later version, {kind}"):
             later.append(versions.make(wanted, kind))
-    return Trio(Delivery(project, wanted, file), *later)
+    return Trio(now, *later)
 
 
-def _prepare_images(lives: Sequence[Life], source: str) -> None:
+def delivered(
+    project: Project, wanted: Format, record: FormatRecord, dist: Dist, versions: Versions
+) -> Delivery:
+    """What dist/ holds of a format. A link has no file there: it leads to the project's tree.
+
+    Raises `ShipwaysError` for a file that is not what was built.
+    """
+    if not record.artifacts:
+        return versions.linked(project, wanted)
+    file = dist.path / record.artifacts[0].path
+    if sha256(file) != record.artifacts[0].sha256:
+        raise ShipwaysError(f"{file} is not what was built.", hint="Build it again.")
+    return Delivery(project, wanted, file)
+
+
+def _prepare_images(lives: Sequence[Life], trios: dict[str, Trio], source: str) -> None:
     """Beforehand and one after the other: their time belongs to no format."""
     for ground in {life.ground.id: life.ground for life in lives}.values():
         images.ensure(ground.role, source)
         images.ensure(ground.role, source, packages=ground.common)
     images.ensure("debian:13", source, packages=("python3",))
+    if any(trio.now.repository for trio in trios.values()):
+        repository.server_image(source)
 
 
 def _live_all(
-    lives: Sequence[Life], trios: dict[str, Trio], found: Results, dist: Dist, options: Options
+    lives: Sequence[Life],
+    trios: dict[str, Trio],
+    found: Results,
+    dist: Dist,
+    source: str,
+    runs: int,
 ) -> None:
     """All lives, as many at once as cores and memory allow; each is saved as it ends."""
     saving = threading.Lock()
 
     def one(life: Life) -> None:
-        target = _tried(life, trios[life.format.id], dist, options.base_source)
+        target = _tried(life, trios[life.format.id], dist, source, runs)
         with saving:
             found.formats[life.format.id].targets[life.ground.id] = target
             results.save(found, dist.results_file)
@@ -143,18 +165,21 @@ def _live_all(
         pool.shutdown()
 
 
-def _tried(life: Life, trio: Trio, dist: Dist, source: str) -> Target:
+def _tried(life: Life, trio: Trio, dist: Dist, source: str, runs: int) -> Target:
     logs = dist.logs(life.format.id) / life.ground.id.replace(":", "-")
     for log in logs.glob("*.log"):
         log.unlink()
     try:
-        return live(trio, life.ground, dist.path, logs, source)
+        target = live(trio, life.ground, dist.path, logs, source)
+        again.repeat(target, trio.now, life.ground, dist.path, logs, source, runs)
+        return target
     except ShipwaysError as error:
-        return Target(status="failed", reason=str(error))
+        return Target(status="failed", reason=error.reason)
     except Exception as error:  # one life's mistake must not end the others
         path = logs / "error.log"
         results.write_atomically(path, traceback.format_exc().encode())
-        return Target(status="failed", reason=f"{type(error).__name__}: {error}\nSee {path}.")
+        seen = f"See {path.relative_to(dist.path)}."
+        return Target(status="failed", reason=f"{type(error).__name__}: {error}\n{seen}")
 
 
 def workers(jobs: int) -> int:

@@ -50,7 +50,7 @@ class Story:
             try:
                 found = phase(self)
             except ShipwaysError as error:
-                self._conclude(name, False, str(error))
+                self._conclude(name, False, error.reason)
             else:
                 offered = not found.startswith(NOT_OFFERED)
                 self._conclude(name, True if offered else NOT_OFFERED, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ from shipways.errors import VerifyError
 from shipways.results import StepResult
 
 STEP_TIMEOUT_S = 600
+DETACHED = re.compile(r" (-d|--detach)\b")  # gives the terminal back, as soon as all is up
 LOOK_S = 0.1  # between two looks at a command that stays in the foreground
 
 
@@ -57,7 +59,7 @@ class Typist:
         for step in steps:
             self._tell(f"# {step.command}")
             done = self._terminal.run(
-                step.command, timeout=STEP_TIMEOUT_S, log_file=self._log(log), check=False
+                step.command, timeout=STEP_TIMEOUT_S, log_file=self.log(log), check=False
             )
             self._note(step, done.seconds, done.ok, log)
             if not done.ok:
@@ -71,12 +73,11 @@ class Typist:
         for step in steps:
             self._tell(f"# {step.command}")
             started = time.monotonic()
-            running = self._terminal.spawn(step.command, timeout=24 * 3600, log_file=self._log(log))
-            while running.running and not (answers() and running.running):
+            running = self._terminal.spawn(step.command, timeout=24 * 3600, log_file=self.log(log))
+            stays = not DETACHED.search(step.command)
+            while running.running and not (stays and answers() and running.running):
                 if time.monotonic() - started > STEP_TIMEOUT_S:
-                    raise VerifyError(
-                        f"{step.command} neither ends nor serves.", log=self._log(log)
-                    )
+                    raise VerifyError(f"{step.command} neither ends nor serves.", log=self.log(log))
                 time.sleep(LOOK_S)
             seconds = time.monotonic() - started
             if running.running:
@@ -90,7 +91,7 @@ class Typist:
 
     def _note(self, step: Step, seconds: float, ok: bool, log: str) -> None:
         self._tell(f"  {seconds:.1f} s")
-        path = str(self._log(log).relative_to(self._dist))
+        path = str(self.log(log).relative_to(self._dist))
         self.record.append(
             StepResult(phase=step.phase, command=step.command, seconds=seconds, ok=ok, log=path)
         )
@@ -98,7 +99,8 @@ class Typist:
     def _failure(self, step: Step, done: Completed, log: str) -> VerifyError:
         last = (done.output.strip().splitlines() or [""])[-1]
         message = f"{step.command} ended with status {done.returncode}: {last}"
-        return VerifyError(message, log=self._log(log))
+        return VerifyError(message, log=self.log(log))
 
-    def _log(self, name: str) -> Path:
+    def log(self, name: str) -> Path:
+        """The file that a phase's output goes to."""
         return self._logs / f"{name}.log"

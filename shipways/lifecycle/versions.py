@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from functools import cached_property
 from pathlib import Path
 
 from docker.errors import DockerException
@@ -17,6 +18,7 @@ from shipways.dist import Dist
 from shipways.errors import ToolMissing, VerifyError
 from shipways.formats import Format, Options
 from shipways.lifecycle.delivery import Delivery
+from shipways.lifecycle.repository import Repository, link
 from shipways.project import Project
 from shipways.roots import engine
 
@@ -104,7 +106,17 @@ class Versions:
         with contextlib.suppress(ToolMissing, DockerException):
             name = f"{shop.project.name}:{shop.project.version}"
             engine.client().images.remove(name, force=True)
+        if not product.paths:
+            return self.linked(shop.project, wanted)
         return Delivery(shop.project, wanted, product.paths[0])
+
+    def linked(self, version: Project, wanted: Format) -> Delivery:
+        """A version in a format that has no file: a tag of the repository."""
+        return link(self._repository, version, wanted)
+
+    @cached_property
+    def _repository(self) -> Repository:
+        return Repository(self._project, self._folder / "repository")
 
     def _open(self, kind: str) -> Workshop:
         folder = self._folder / kind

@@ -28,7 +28,7 @@ PLATFORMS = {
     "rpm": "Fedora 43",
 }
 DEBIAN_SYSTEMD = ("systemd", "systemd-sysv")
-DOCKER = ("docker.io", "docker-cli", "iptables")
+DOCKER = ("docker.io", "docker-cli", "docker-compose", "iptables")
 # What a Fedora server has and its container image may lack.
 FEDORA_SYSTEMD = ("findutils", "gawk", "python3", "shadow-utils", "systemd", "util-linux")
 REGISTRY_VARIABLE = (
@@ -70,8 +70,13 @@ def choose(role: str, source: str) -> Base:
 
 def registry_name(role: str) -> str:
     """What a registry calls the image of a role."""
+    return mirrored(REGISTRY_NAMES[role])
+
+
+def mirrored(name: str) -> str:
+    """What the registry that SHIPWAYS_REGISTRY names calls a public image."""
     mirror = os.environ.get(REGISTRY_VARIABLE, "").rstrip("/")
-    return f"{mirror}/{REGISTRY_NAMES[role]}" if mirror else REGISTRY_NAMES[role]
+    return f"{mirror}/{name}" if mirror else name
 
 
 @functools.cache
@@ -109,7 +114,4 @@ def _bootstrap(suite: str, ref: str, labels: dict[str, str]) -> None:
             env={"TMPDIR": str(folder)},
         )
         changes = [f'LABEL {name}="{value}"' for name, value in labels.items()]
-        repository, tag = ref.rsplit(":", 1)
-        engine.client().api.import_image_from_file(
-            str(tar), repository=repository, tag=tag, changes=[*changes, 'CMD ["bash"]']
-        )
+        engine.import_image(tar, ref, [*changes, 'CMD ["bash"]'])

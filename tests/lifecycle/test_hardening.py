@@ -22,6 +22,8 @@ CONFINED: dict[str, Any] = {
     "others": [],
     "secrets": [],
     "signalled": [],
+    "people": ["ada"],
+    "mounted": False,
     "connected": True,
     "root": False,
     "NoNewPrivs": "1",
@@ -36,7 +38,7 @@ CONFINED: dict[str, Any] = {
 def test_a_confined_service_passes() -> None:
     hardening.judge(CONFINED)
     could = hardening.could(CONFINED)
-    assert {name for name, able in could.items() if able} == {"connect_out"}
+    assert {name for name, able in could.items() if able} == {"list_users", "connect_out"}
 
 
 @pytest.mark.parametrize(

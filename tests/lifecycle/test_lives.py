@@ -15,7 +15,7 @@ import pytest
 from shipways import report, results
 from shipways.errors import ShipwaysError, UsageError, VerifyError
 from shipways.formats import FORMATS, Options
-from shipways.lifecycle import attempt, live, lives, service, verify, versions, visitor
+from shipways.lifecycle import again, attempt, live, lives, service, verify, versions, visitor
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.story import Story
@@ -372,8 +372,58 @@ def test_how_a_service_runs(told: Story, tmp_path: Path) -> None:
     assert typed.log() == typed.words() == ""
     typist.foreground = anything.spawn("serve")
     assert typed.runs()
-    assert "family 42" in typed.pids
+    assert "$(echo 42)" in typed.pids
     typed.kill()
     typed.restart()
     assert typist.foreground is None
     assert isinstance(service.find(anything, wheel, typist), service.Unit)
+
+
+def test_a_stack_is_one_service(told: Story, tmp_path: Path) -> None:
+    anything: Any = told.machine
+    delivery = Delivery(told.now.project, FORMATS["compose"], tmp_path)
+    stack = service.Stack(anything, delivery)
+    typed = "docker compose --project-directory /root/notes-app"
+    assert stack.manage(["shell"], {"A": "b c"}) == f"{typed} exec -T -e 'A=b c' web notes shell"
+    assert stack.settings == "/root/notes-app/.env"
+    assert stack.state.endswith("/notes-app_database/_data")
+    assert "docker inspect -f '{{.State.Pid}}'" in stack.pids
+    assert not stack.runs()
+    assert stack.log().startswith(f"{typed} logs -f")
+    for call in (stack.restart, stack.kill, stack.words):
+        call()
+    assert f"{typed} kill -s KILL web" in anything.typed
+
+
+@pytest.mark.parametrize(
+    ("there", "kind"),
+    [("systemctl cat", service.Unit), ("ls /root", service.Stack), ("", service.InContainer)],
+)
+def test_what_kind_of_service_it_is(
+    told: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str, kind: type
+) -> None:
+    anything: Any = told.machine
+    found = lambda command: (0 if there and command.startswith(there) else 1, "")  # noqa: E731
+    monkeypatch.setattr(anything, "_answer", found)
+    typist = Typist(anything, tmp_path, tmp_path)
+    assert type(service.find(anything, told.now, typist)) is kind
+
+
+def test_installed_again_its_times_are_medians(
+    alone: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.lifecycle.conftest import make_format
+
+    (tmp_path / "notes-1.2.0.demo").write_text("content")
+    now = Delivery(alone.project, make_format(), tmp_path / "notes-1.2.0.demo")
+    answers = iter([9.0, 4.0])
+    monkeypatch.setattr(visitor, "result", lambda *_: {"at": next(answers)})
+    target = Target(status="ok", install_s=1.0, first_response_s=5.0)
+    again.repeat(target, now, GROUNDS["debian:13"], tmp_path, tmp_path / "logs", "auto", 3)
+    assert target.first_response_runs == [5.0, 9.0, 4.0]
+    assert target.first_response_s == 5.0
+    assert target.install_runs[0] == 1.0
+    assert len(target.install_runs) == 3
+    failed = Target(status="failed", install_s=1.0, first_response_s=5.0)
+    again.repeat(failed, now, GROUNDS["debian:13"], tmp_path, tmp_path / "logs", "auto", 3)
+    assert not failed.install_runs

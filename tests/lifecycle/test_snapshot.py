@@ -81,6 +81,8 @@ def test_by_products_of_any_installation_are_not_remarkable() -> None:
         ("/opt/notes-app/pyvenv.cfg", "interpreter"),
         ("/usr/lib/x86_64-linux-gnu/libc.so.6", "system"),
         ("/etc/ssl/certs/ca-certificates.crt", "system"),
+        ("/var/lib/docker/volumes/notes-app_database/_data/pgdata/base/1/1247", "system"),
+        ("/var/lib/docker/volumes/notes-app_data/_data/static/logo.svg", "app"),
         ("/usr/share/doc/pythonic/copyright", "system"),
     ],
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from shipways.artifact import Step
+from shipways.command import Completed
 from shipways.errors import VerifyError
-from shipways.lifecycle import leave, live, story, use
+from shipways.lifecycle import change, leave, live, story, use
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.versions import REASON
 from shipways.project import Project
@@ -88,6 +89,33 @@ def test_the_first_failure_is_the_reason() -> None:
     target.notes = {"upgrade": "it broke", "purge": "it left"}
     live.conclude(target)
     assert (target.status, target.reason) == ("failed", "upgrade: it broke")
+
+
+def test_an_upgrade_that_is_refused_leaves_the_version_before(
+    told: Story, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a stack's: its migration runs first, while the version before serves on."""
+
+    def answer(command: str) -> tuple[int, str]:
+        if command == "put 1.2.3":
+            return 1, REASON
+        return type(world)._answer(world, command)
+
+    def run(command: str, *, log_file: Path | None = None, **options: Any) -> Completed:
+        done = type(world).run(world, command, **options)
+        if log_file:
+            log_file.write_text(done.output)
+        return done
+
+    monkeypatch.setattr(world, "_answer", answer)
+    monkeypatch.setattr(world, "run", run)
+    told.run(WHOLE)
+    assert told.target.lifecycle["broken_upgrade"] is True
+    assert told.target.notes["broken_upgrade"] == REASON
+    told.target.lifecycle.clear()
+    world.serving = False
+    told.run({"broken_upgrade": change.broken_upgrade})
+    assert "did not answer" in told.target.notes["broken_upgrade"]
 
 
 def test_edited_settings_that_rpm_sets_aside(told: Story, world: World) -> None:

@@ -76,6 +76,30 @@ def test_a_start_that_ends_by_itself(tmp_path: Path) -> None:
     assert typist.record[0].ok
 
 
+def test_a_start_that_waits_by_itself_is_no_service(tmp_path: Path) -> None:
+    class Slow(Terminal):
+        """`up -d --wait` goes on for a while after the first answer."""
+
+        looks = iter([True, True, True, False, False])
+
+        def spawn(self, command: str, **_: object) -> Terminal:
+            self.typed.append(command)
+            return self
+
+        @property
+        def running(self) -> bool:
+            return next(self.looks)
+
+        @running.setter
+        def running(self, _: bool) -> None:
+            """Told by `looks`."""
+
+    typist = Typist(Slow(), tmp_path, tmp_path)
+    typist.start([Step("start", "up -d --wait", "why")], lambda: True, "start")
+    assert typist.foreground is None
+    assert typist.record[0].ok
+
+
 def test_a_start_that_fails(tmp_path: Path) -> None:
     typist = Typist(Terminal(ends=2), tmp_path, tmp_path)
     with pytest.raises(VerifyError, match="last words"):

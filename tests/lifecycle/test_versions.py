@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shipways.attempt import Attempt, Cost, Workshop
+from shipways.command import run
 from shipways.errors import ToolMissing, UsageError, VerifyError
 from shipways.formats import FORMATS, Format, Product
 from shipways.lifecycle import grounds, versions
@@ -65,6 +66,22 @@ def test_formats_of_a_version_share_its_workshop(
     assert (wheel.project.version, deb.file.name) == ("1.2.1", "deb.file")
 
 
+def test_a_version_without_a_file_is_a_tag(
+    migrated: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = Attempt(Product((), Builder(tool="git")), Cost(), ())
+    monkeypatch.setattr(Workshop, "attempt", lambda *_, **__: nothing)
+    made = versions.Versions(migrated, tmp_path / "later", tmp_path / "cache")
+    now, broken = made.linked(migrated, FORMATS["git"]), made.make(FORMATS["git"], "broken")
+    assert now.repository == broken.repository
+    assert (now.artifact, broken.artifact, broken.project.version) == (None, None, "1.2.2")
+    with pytest.raises(VerifyError, match="git delivers no file"):
+        print(now.file)
+    assert now.repository
+    tags = run(["git", "-C", now.repository, "tag"], timeout=30).output.split()
+    assert tags == ["v1.2.0", "v1.2.2"]
+
+
 def test_a_project_without_migrations(shipped: Project, tmp_path: Path) -> None:
     with pytest.raises(VerifyError, match="has no migrations"):
         versions.later(shipped, "next", tmp_path / "copy")
@@ -86,6 +103,8 @@ def test_versions_are_raised(version: str, raised: str) -> None:
         ("rpm", ["rpm"]),
         ("tarball", ["debian:13", "debian:12"]),
         ("docker", ["docker"]),
+        ("compose", ["docker"]),
+        ("git", ["debian:13", "debian:12"]),
     ],
 )
 def test_where_a_format_goes(name: str, fitting: list[str], shipped: Project) -> None:

@@ -1,0 +1,50 @@
+"""Installs an artifact again and again on fresh machines, to know by how much its times vary."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from shipways.lifecycle import live, visitor
+from shipways.lifecycle.checks import START_S
+from shipways.lifecycle.delivery import Delivery
+from shipways.lifecycle.figures import TYPED
+from shipways.lifecycle.grounds import Ground
+from shipways.lifecycle.typist import Typist
+from shipways.measure import median
+from shipways.results import Target
+from shipways.roots import images
+
+
+def repeat(
+    target: Target, now: Delivery, ground: Ground, dist: Path, logs: Path, source: str, runs: int
+) -> None:
+    """Make `runs` installations in all, the first being the one in `target`; medians count there.
+
+    Times are seconds. A target that failed is left as it is: its times mean nothing.
+    """
+    if target.status != "ok" or target.install_s is None or target.first_response_s is None:
+        return
+    seen = [(target.install_s, target.first_response_s)]
+    for number in range(2, runs + 1):
+        seen.append(once(now, ground, dist, logs, source, f"install-{number}"))
+    target.install_runs, target.first_response_runs = map(list, zip(*seen, strict=True))
+    target.install_s = median(target.install_runs)
+    target.first_response_s = median(target.first_response_runs)
+
+
+def once(
+    now: Delivery, ground: Ground, dist: Path, logs: Path, source: str, log: str
+) -> tuple[float, float]:
+    """One installation on a fresh machine: seconds of its commands, and to the first response."""
+    with live.scene(images.ensure(ground.role, source), now, source) as (root, guest):
+        live.prepare(root, now)
+        typist = Typist(root, logs, dist)
+        waiting = guest.waiting(live.PREPARE_S * 3)
+        typist.type_all(now.steps("prerequisite"), log)
+        began = time.time()
+        typist.type_all(now.steps("install"), log)
+        typist.start(now.steps("start"), lambda: not waiting.running, log)
+        answered = float(visitor.result(waiting, START_S)["at"])
+        took = sum(step.seconds for step in typist.record if step.phase in TYPED)
+        return took, answered - began
