@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import sys
+import sysconfig
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,8 +19,9 @@ from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 
-from shipways import lock, source
+from shipways import lock, sbom, source
 from shipways.archive import repack_sdist
+from shipways.attach import attach
 from shipways.command import run
 from shipways.progress import step
 from shipways.project import Project
@@ -62,7 +64,7 @@ class Inputs:
 
     @property
     def wheel(self) -> Path:
-        """The project's wheel (PEP 427)."""
+        """The project's wheel (PEP 427), with its bill of materials inside (PEP 770)."""
         return next(self.distributions.glob("*.whl"))
 
     @property
@@ -84,15 +86,32 @@ class Inputs:
                 log_file=self.logs / "distributions.log",
             )
             repack_sdist(next(target.glob("*.tar.gz")), self.epoch)
+            wheel, name = next(target.glob("*.whl")), f"sboms/{self.project.name}{sbom.SUFFIX}"
+            attach(wheel, name, self.bill_of_lock, self.epoch)
         return target
+
+    @cached_property
+    def locked(self) -> tuple[lock.Locked, ...]:
+        """What the lock names; it fits the project."""
+        found = lock.read(self.project.lock)
+        lock.check_project(self.project, found)
+        return found
+
+    @cached_property
+    def bill_of_lock(self) -> bytes:
+        """The bill of what holds the app alone: it names what the lock names, on every machine."""
+        return sbom.document(self.project, map(sbom.of_locked, self.locked), self.epoch)
+
+    @cached_property
+    def bill_of_bundle(self) -> bytes:
+        """The bill of what holds the bundle: it names every wheel by the hash of its file."""
+        return sbom.document(self.project, map(sbom.of_wheel, self.wheelhouse), self.epoch)
 
     @cached_property
     def wheelhouse(self) -> tuple[Path, ...]:
         """The dependencies' wheels, each checked against the lock."""
-        locked = lock.read(self.project.lock)
-        lock.check_project(self.project, locked)
-        key = sha256(self.project.lock.read_bytes()).hexdigest()[:16]
-        folder = self.cache / "wheelhouse" / key
+        folder = self.cache / "wheelhouse" / _wheelhouse_key(self.project.lock)
+        locked = self.locked
         if not folder.is_dir():
             with step("wheelhouse, from the lock"):
                 self._download(folder)
@@ -134,6 +153,12 @@ def settle(tree: Path, epoch: int) -> None:
     for path in (*tree.rglob("*"), tree):
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (epoch, epoch))
+
+
+def _wheelhouse_key(path: Path) -> str:
+    """Which wheels a lock gives depends on the Python and on the machine that asks for them."""
+    asking = f"{sys.implementation.cache_tag} {sysconfig.get_platform()}"
+    return sha256(path.read_bytes() + asking.encode()).hexdigest()[:16]
 
 
 def _name(wheel: Path) -> str:

@@ -88,11 +88,11 @@ class Dist:
         return placed
 
     def write_sums(self, found: Results) -> None:
-        """SHA256SUMS over all artifacts, in the format that `sha256sum --check` reads."""
+        """SHA256SUMS over all artifacts and bills, in the format that `sha256sum --check` reads."""
         lines = {
             f"{file.sha256}  {file.path}\n"
             for record in found.formats.values()
-            for file in record.artifacts
+            for file in (*record.artifacts, *([record.bill] if record.bill else []))
         }
         text = "".join(sorted(lines, key=lambda line: line.split()[1]))
         results.write_atomically(self.path / SUMS, text.encode())

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
@@ -28,6 +29,12 @@ class Locked:
     name: str  # normalized (PEP 503)
     version: str
     hashes: frozenset[str]  # SHA-256, hexadecimal
+    marker: str = ""  # where it applies (PEP 508); a universal lock has several lines for a name
+
+    @property
+    def applies(self) -> bool:
+        """Whether this Python on this machine is one that the line is for."""
+        return not self.marker or Marker(self.marker).evaluate()
 
 
 def read(path: Path) -> tuple[Locked, ...]:
@@ -48,12 +55,13 @@ def _locked(path: Path, line: str) -> Locked:
         raise LockMismatch(
             f"{path}: {requirement.name} has no exact version or no hash.", hint=_again(path)
         )
-    return Locked(canonicalize_name(requirement.name), pins[0], hashes)
+    name, marker = canonicalize_name(requirement.name), str(requirement.marker or "")
+    return Locked(name, pins[0], hashes, marker)
 
 
 def check_project(project: Project, locked: Iterable[Locked]) -> None:
     """The lock has to hold every dependency of the project, in a version that it admits."""
-    versions = {entry.name: entry.version for entry in locked}
+    versions = {entry.name: entry.version for entry in locked if entry.applies}
     for text in project.dependencies:
         requirement = Requirement(text)
         if requirement.marker and not requirement.marker.evaluate():
@@ -70,7 +78,7 @@ def check_project(project: Project, locked: Iterable[Locked]) -> None:
 
 def check_wheelhouse(wheels: Iterable[Path], locked: Iterable[Locked]) -> None:
     """Every wheel has to be one that the lock names, byte for byte."""
-    hashes = {entry.name: entry.hashes for entry in locked}
+    hashes = {entry.name: entry.hashes for entry in locked if entry.applies}
     for wheel in wheels:
         name = parse_wheel_filename(wheel.name)[0]
         if sha256(wheel) not in hashes.get(name, frozenset()):

@@ -8,6 +8,7 @@
     /usr/lib/tmpfiles.d/NAME.conf
     /etc/NAME/NAME.env              settings: a conffile, 0640 root:NAME
     /usr/share/man/man1/COMMAND.1   manual page; `compressed` gives the .gz that packages hold
+    /usr/share/doc/PACKAGE/NAME.cdx.json   what all of it is made of: `bill`
     /var/lib/NAME                   data, 0700: made by tmpfiles.d, in no package's list of files
 
 `system_files` gives all of it but the code, as data: a format writes it into its package by
@@ -30,6 +31,7 @@ from pathlib import Path
 from shipways.bundle import Bundle
 from shipways.project import Project, Setting
 from shipways.recipes import render
+from shipways.sbom import SUFFIX
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,16 @@ def system_files(
     files[-1] = replace(files[-1], mode=0o640, group=name, conffile=True)
     files.append(TargetFile(f"/usr/bin/{command}", link=f"../lib/{name}/bin/{command}"))
     return tuple(sorted(files, key=lambda file: file.path))
+
+
+def bill(project: Project, content: bytes = b"", package: str = "") -> TargetFile:
+    """The bill of materials, where a person looks for what a package says of itself.
+
+    The one in the wheel's metadata is in the bundle as well, but names what the lock admits; this
+    one names the very files that are there. Not compressed: scanners look for the ending.
+    """
+    name = f"{project.name}{SUFFIX}"
+    return TargetFile(f"/usr/share/doc/{package or project.name}/{name}", content)
 
 
 def compressed(files: Iterable[TargetFile]) -> tuple[TargetFile, ...]:

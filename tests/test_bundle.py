@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
@@ -50,7 +52,7 @@ def inputs(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inpu
     )
     lock = notes / "requirements.lock"
     lock.write_text(f"django==5.2.1 --hash=sha256:{sha256(django)}\n")
-    key = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    key = bundle._wheelhouse_key(lock)
     cache = tmp_path / "cache"
     (cache / "wheelhouse").mkdir(parents=True)
     (tmp_path / "house").rename(cache / "wheelhouse" / key)
@@ -115,6 +117,29 @@ def test_changed_wheel_in_the_wheelhouse_is_refused(inputs: Inputs) -> None:
     wheel.write_bytes(wheel.read_bytes() + b"x")
     with pytest.raises(HashMismatch, match=r"django-1\.0-py3-none-any\.whl"):
         inputs.bundle  # noqa: B018
+
+
+def test_universal_lock_gives_what_applies_here(inputs: Inputs) -> None:
+    """It names Django twice; the wheelhouse has the one for this Python."""
+    before = inputs.cache / "wheelhouse" / bundle._wheelhouse_key(inputs.project.lock)
+    here = inputs.project.lock.read_text().replace(" --hash", ' ; python_version >= "3" --hash')
+    other = f'django==4.2.1 ; python_version < "3" --hash=sha256:{"a" * 64}\n'
+    inputs.project.lock.write_text(here + other)
+    before.rename(before.with_name(bundle._wheelhouse_key(inputs.project.lock)))
+    assert [wheel.name for wheel in inputs.wheelhouse] == ["django-1.0-py3-none-any.whl"]
+    found = json.loads(inputs.bill_of_bundle)
+    assert [part["name"] for part in found["components"]] == ["django"]
+    both = json.loads(inputs.bill_of_lock)
+    assert [part["version"] for part in both["components"]] == ["4.2.1", "5.2.1"]
+
+
+def test_another_python_has_a_wheelhouse_of_its_own(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = notes / "requirements.lock"
+    here = bundle._wheelhouse_key(path)
+    monkeypatch.setattr(sysconfig, "get_platform", lambda: "linux-another")
+    assert bundle._wheelhouse_key(path) != here
 
 
 def test_compiled_wheel_makes_the_bundle_impure(tmp_path: Path) -> None:

@@ -58,3 +58,31 @@ def test_wheel_with_one_byte_changed(tmp_path: Path) -> None:
     wheel.write_bytes(b"c0ntent")
     with pytest.raises(HashMismatch, match=r"django-5\.2\.1.*not the file that the lock names"):
         lock.check_wheelhouse([wheel], good)
+
+
+UNIVERSAL = f"""\
+django==4.2.1 ; python_version < "3" --hash=sha256:{"a" * 64}
+django==5.2.1 ; python_version >= "3" \\
+    --hash=sha256:{"b" * 64}
+old==1.0 ; python_version < "3" --hash=sha256:{"c" * 64}
+"""
+
+
+def test_universal_lock_has_several_lines_for_a_name(notes: Path) -> None:
+    locked = lock.read(write(notes, UNIVERSAL))
+    assert [(entry.version, entry.applies) for entry in locked] == [
+        ("4.2.1", False), ("5.2.1", True), ("1.0", False),
+    ]  # fmt: skip
+    lock.check_project(project.load(notes), locked)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_wheel_of_the_line_that_applies(notes: Path, tmp_path: Path, order: int) -> None:
+    wheel = tmp_path / "django-5.2.1-py3-none-any.whl"
+    wheel.write_bytes(b"content")
+    text = UNIVERSAL.replace("b" * 64, sha256(wheel))
+    locked = lock.read(write(notes, text))[::order]
+    lock.check_wheelhouse([wheel], locked)
+    swapped = lock.read(write(notes, text.replace("<", "~").replace(">=", "<").replace("~", ">=")))
+    with pytest.raises(HashMismatch, match="not the file that the lock names"):
+        lock.check_wheelhouse([wheel], swapped[::order])

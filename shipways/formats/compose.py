@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from shipways import archive, linters, recipes
+from shipways import archive, linters, recipes, sbom
 from shipways.artifact import Step
 from shipways.command import run, version_of
 from shipways.formats import (
@@ -21,13 +21,14 @@ from shipways.formats import (
     compose_kubernetes,
     compose_stack,
     docker,
+    docker_image,
+    image_bill,
 )
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.progress import say, step
 from shipways.project import Project
 from shipways.results import Builder, Lint
-from shipways.roots import service_images
-from shipways.roots.runtime_base import ensure_base
+from shipways.roots import engine, service_images
 from shipways.roots.service_images import ServiceImage
 
 HEADINGS = {
@@ -57,13 +58,14 @@ def build(job: Job) -> Product:
     names = compose_stack.Images(
         docker.image_name(job.project), *(image.name for image in neighbours)
     )
-    files = stack_files(job.project, names)
+    bill = _bill(job, neighbours)
+    files = stack_files(job.project, names) | {f"{job.project.name}{sbom.SUFFIX}": bill}
     packed = job.work / IMAGES
     size = _pack_images(job, image, neighbours, packed)
     out = job.work / file_name(job.project)
     _write(job, files, packed, out)
     _publish(job, files, names)
-    return Product((out,), _builder(neighbours), size)
+    return Product((out,), _builder(neighbours), size, sbom.write(job.work, out.name, bill))
 
 
 def stack_files(project: Project, images: compose_stack.Images) -> dict[str, bytes]:
@@ -73,6 +75,14 @@ def stack_files(project: Project, images: compose_stack.Images) -> dict[str, byt
         **compose_kubernetes.files(project, images),
         "INSTALL.md": instructions(project, images).encode(),
     }
+
+
+def _bill(job: Job, others: list[ServiceImage]) -> bytes:
+    """What the stack is made of, image by image."""
+    app = image_bill.parts(job, docker_image.base_image(job))
+    images = {docker.image_name(job.project): app}
+    images |= {image.name: image_bill.of_image(image.ref) for image in others}
+    return sbom.document(job.project, (), job.epoch, images)
 
 
 def _pack_images(job: Job, app: Path, others: list[ServiceImage], target: Path) -> int:
@@ -85,7 +95,7 @@ def _pack_images(job: Job, app: Path, others: list[ServiceImage], target: Path) 
         for number, image in enumerate(others)
     ]
     compose_images.write(target, packed, job.epoch)
-    run(["docker", "load", f"--input={target}"], timeout=LOAD_TIMEOUT_S)
+    run([engine.name(), "load", f"--input={target}"], timeout=LOAD_TIMEOUT_S)
     layers = {layer.digest: layer.size for image in packed for layer in image.layers}
     return sum(layers.values())
 
@@ -102,9 +112,7 @@ def _write(job: Job, files: Mapping[str, bytes], packed: Path, out: Path) -> Non
 
 
 def _publish(job: Job, files: Mapping[str, bytes], names: compose_stack.Images) -> None:
-    options = job.options
-    base = ensure_base(options.base, options.base_source, packages=docker.libraries(job.project))
-    folder = compose_folder.publish(job, files, base, names)
+    folder = compose_folder.publish(job, files, docker_image.base_image(job), names)
     if not job.cold:
         say(f"  start it here: cd {folder} && sh make-secrets.sh && docker compose up -d")
 
@@ -220,4 +228,6 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    services=("PostgreSQL", "app", "nginx"),
+    targets=("docker",),
 )

@@ -43,9 +43,9 @@ def _override(job: Job, folder: Path, base: Image, images: compose_stack.Images)
     project = job.project
     contexts = {
         "recipe": recipes.path("docker"),
-        "wheelhouse": docker_build._wheelhouse(job),
+        "wheelhouse": docker_build.wheelhouse(job),
         "wheel": folder / "build" / "wheel",
-        "pip": docker_build._pip(),
+        "pip": docker_build.pip_package(),
     }
     arguments = {
         "BASE": base.ref,

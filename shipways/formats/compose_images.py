@@ -35,7 +35,7 @@ def from_engine(image: ServiceImage, work: Path, cache: Path) -> Packed:
     own is that of the day when it was made."""
     work.mkdir()
     archive = work / "saved.tar"
-    run(["docker", "save", f"--output={archive}", image.ref], timeout=TRANSFER_TIMEOUT_S)
+    run([engine.name(), "save", f"--output={archive}", image.ref], timeout=TRANSFER_TIMEOUT_S)
     saved = oci.read(archive, work / "saved")
     layers = _finished(saved, cache)
     if image.source == "registry":
@@ -64,18 +64,18 @@ def write(target: Path, images: Sequence[Packed], epoch: int) -> None:
     blobs: dict[str, bytes | oci.Layer] = {}
     indices, manifests = [], []
     for image in images:
-        blobs |= {oci._blob(layer.digest): layer for layer in image.layers}
-        config = oci._add(blobs, image.config)
+        blobs |= {oci.blob_path(layer.digest): layer for layer in image.layers}
+        config = oci.add_json(blobs, image.config)
         indices.append(_index(blobs, image, config))
-        manifests.append(oci._docker_manifest(image.name, str(config["digest"]), image.layers))
+        manifests.append(oci.docker_manifest(image.name, str(config["digest"]), image.layers))
     entries: dict[str, bytes | oci.Layer] = {
-        "oci-layout": oci._json({"imageLayoutVersion": "1.0.0"}),
-        "index.json": oci._json({"schemaVersion": 2, "manifests": indices}),
-        "manifest.json": oci._json(manifests),
+        "oci-layout": oci.as_json({"imageLayoutVersion": "1.0.0"}),
+        "index.json": oci.as_json({"schemaVersion": 2, "manifests": indices}),
+        "manifest.json": oci.as_json(manifests),
         **dict(sorted(blobs.items())),
     }
     with target.open("wb") as file:
-        oci._write_members(file, entries, epoch)
+        oci.write_members(file, entries, epoch)
 
 
 def _index(
@@ -91,5 +91,5 @@ def _index(
             for layer in image.layers
         ],
     }
-    described = oci._add(blobs, manifest)
-    return {"mediaType": oci.MANIFEST_TYPE, **described, "annotations": oci._names(image.name)}
+    described = oci.add_json(blobs, manifest)
+    return {"mediaType": oci.MANIFEST_TYPE, **described, "annotations": oci.names_of(image.name)}

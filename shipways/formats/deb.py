@@ -2,13 +2,14 @@
 
 The code stands in a private directory (Debian Python Policy 4.4), dependencies come from the
 distribution's archive. Nothing in the build root has a network, or builds as root (Policy 4.9).
+The bill of materials is written there as well: it names what the package then depends on.
 """
 
 from __future__ import annotations
 
 import shlex
 
-from shipways import linters, target
+from shipways import linters, sbom, target
 from shipways.artifact import Step
 from shipways.command import Completed
 from shipways.formats import deb_source
@@ -95,11 +96,14 @@ def _collect(root: Machine, job: Job) -> Product:
     shipped.sort(key=lambda name: not name.endswith(".deb"))
     measure = f"dpkg-deb -x {shipped[0]} installed && find installed -type f -printf '%s\\n'"
     sizes = map(int, _run(root, job, measure).output.split())
+    bill = job.work / f"{shipped[0]}{sbom.SUFFIX}"
+    root.copy_out(f"{FOLDER}/installed{target.bill(job.project).path}", bill)
     version = _run(root, job, "dpkg-query -Wf '${Version}' python3-stdeb").output.strip()
     return Product(
         paths=tuple(job.work / name for name in shipped),
         builder=Builder(tool="stdeb", version=version, compression="xz", why="what dpkg-deb does"),
         installed_bytes=sum(sizes),
+        bill=bill,
     )
 
 
@@ -159,5 +163,6 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    file_name=file_name,
     targets=("debian:13",),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from shipways import deb_archive, linters, packagers, target
+from shipways import deb_archive, linters, packagers, sbom, target
 from shipways.artifact import Step
 from shipways.command import run
 from shipways.formats.base import Format, Job, Product, Tool
@@ -22,9 +22,11 @@ from shipways.formats.deb_bundled_package import (
     scripts,
 )
 from shipways.packagers import HINTS, Package, fpm, nfpm
+from shipways.progress import say
 from shipways.project import Project
 from shipways.results import Builder, Lint
 
+BUILDERS = ("nfpm", "fpm")
 XZ = ("xz", "-6", "--threads=2", "--block-size=16MiB")  # the same bytes on any number of cores
 XZ_TIMEOUT_S = 900
 LINTIAN = ("lintian", "--show-overrides", "--info", "--allow-root")
@@ -37,14 +39,24 @@ def build(job: Job) -> Product:
     out = job.work / file_name(job.project, package.architecture)
     small = job.options.compression == "small"
     log = job.logs / "build.log"
-    tool = "fpm" if job.options.builder == "fpm" else "nfpm"
+    tool = choose_tool(job.options.builder)
     if tool == "fpm":
         fpm.make(package, out, job.work, log, _fpm_options(package, job.work, small))
     else:
         nfpm.make(package, out, job.work, log, "none" if small else "zstd")
     if small:
         _compress_data(out, job)
-    return Product((out,), _builder(tool, small), package.installed_bytes)
+    bill = sbom.write(job.work, out.name, job.inputs.bill_of_bundle)
+    return Product((out,), _builder(tool, small), package.installed_bytes, bill)
+
+
+def choose_tool(builder: str) -> str:
+    """The one asked for; nfpm where that makes no .deb, and then it is said."""
+    if builder in BUILDERS:
+        return builder
+    if builder != "auto":
+        say(f"  {builder} makes no .deb: nfpm does")
+    return "nfpm"
 
 
 def _compress_data(deb: Path, job: Job) -> None:
@@ -127,4 +139,6 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    builders=BUILDERS,
+    file_name=partial(file_name, architecture="all"),
 )

@@ -107,6 +107,7 @@ def _documents(job: Job, package: Package) -> tuple[TargetFile, ...]:
     text = copyrights.text(job.project, package.bundle.site, common=True)
     overrides = recipes.render("deb/lintian-overrides.j2", package=package.name)
     return (
+        target.bill(job.project, job.inputs.bill_of_bundle, package.name),
         TargetFile(f"{doc}/copyright", text.encode()),
         TargetFile(f"{doc}/changelog.Debian.gz", compress(changelog(package), 9, mtime=0)),
         TargetFile(f"/usr/share/lintian/overrides/{package.name}", overrides.encode()),

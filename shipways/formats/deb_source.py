@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from shipways import copyright as copyrights
-from shipways import recipes, target
+from shipways import recipes, sbom, target
 from shipways.formats import deb_control
 from shipways.formats.base import Job
 from shipways.project import Project
@@ -110,6 +110,7 @@ def lay_over(job: Job, tree: Path, control: str) -> None:
     values = {
         **_values(project),
         "date": format_datetime(datetime.fromtimestamp(job.epoch, timezone.utc)),
+        "bill": target.bill(project).path,
         "modes": [(f"{f.mode:04o}", f.path) for f in files if not f.link and f.mode != 0o644],
     }
     for recipe in _recipes():
@@ -117,6 +118,7 @@ def lay_over(job: Job, tree: Path, control: str) -> None:
         _write(debian / _destination(recipe, project.name), text)
     _write(debian / "copyright", copyrights.text(project, _metadata(job), common=True))
     _write(debian / "control", _mended(job, control))
+    _write(debian / "bill.json", sbom.document(project, (), job.epoch).decode())
     for name in EXECUTABLE:
         (debian / name).chmod(0o755)
 

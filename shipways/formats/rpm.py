@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from shipways import linters, packagers, recipes, target
+from shipways import linters, packagers, recipes, sbom, target
 from shipways.artifact import Step
 from shipways.command import find
 from shipways.formats.base import Format, Job, Product, Tool
@@ -35,7 +35,8 @@ def build(job: Job) -> Product:
         rpmbuild.make(package, out, job.work, log, compression)
     else:
         nfpm.make(package, out, job.work, log, compression)
-    return Product((out,), _builder(tool, small, compression), package.installed_bytes)
+    bill = sbom.write(job.work, out.name, job.inputs.bill_of_bundle)
+    return Product((out,), _builder(tool, small, compression), package.installed_bytes, bill)
 
 
 def choose_tool(builder: str, small: bool) -> str:
@@ -120,4 +121,6 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    builders=("fpm", "rpmbuild", "nfpm"),
+    file_name=partial(file_name, architecture="noarch"),
 )

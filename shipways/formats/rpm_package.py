@@ -76,4 +76,4 @@ def _files(job: Job) -> tuple[TargetFile, ...]:
     files = target.system_files(project, FORMAT_ID, epoch=job.epoch, python=python)
     text = copyrights.text(project, bundle.site)
     licence = TargetFile(f"/usr/share/licenses/{project.name}/copyright", text.encode())
-    return (*target.compressed(files), licence)
+    return (*target.compressed(files), licence, target.bill(project, job.inputs.bill_of_bundle))

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from shipways import copyright as copyrights
-from shipways import linters, packagers, recipes, target
+from shipways import linters, packagers, recipes, sbom, target
 from shipways.artifact import Step
 from shipways.command import run
 from shipways.formats.base import Format, Job, Product, Tool
@@ -46,7 +46,8 @@ def build(job: Job) -> Product:
     ]  # fmt: skip
     run(argv, timeout=TIMEOUT_S, log_file=job.logs / "build.log")
     installed = tree_bytes(job.work / top) + sum(job.inputs.bundle.contents.values())
-    return Product((out,), _builder(job.options.compression, compressor), installed)
+    bill = sbom.write(job.work, out.name, job.inputs.bill_of_bundle)
+    return Product((out,), _builder(job.options.compression, compressor), installed, bill)
 
 
 def folder_name(project: Project) -> str:
@@ -78,7 +79,7 @@ def _files(job: Job) -> tuple[TargetFile, ...]:
     system = target.system_files(project, FORMAT.id, epoch=job.epoch, python=python)
     text = copyrights.text(project, bundle.site)
     licence = TargetFile(f"/usr/share/doc/{project.name}/copyright", text.encode())
-    return (*target.compressed(system), licence)
+    return (*target.compressed(system), licence, target.bill(project, job.inputs.bill_of_bundle))
 
 
 def _installer(job: Job, files: tuple[TargetFile, ...]) -> str:

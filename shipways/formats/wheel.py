@@ -1,4 +1,7 @@
-"""The wheel and its sdist, by build (PEP 517): for anything with Python and pip."""
+"""The wheel and its sdist, by build (PEP 517): for anything with Python and pip.
+
+The wheel has its bill of materials in its metadata (PEP 770); the sdist is source and has none.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import shutil
 from functools import partial
 from importlib.metadata import version
 
-from shipways import linters
+from shipways import linters, sbom
 from shipways.artifact import Step
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.project import Project
@@ -19,7 +22,8 @@ def build(job: Job) -> Product:
     paths = tuple(job.work / path.name for path in made)
     for path, copy in zip(made, paths, strict=True):
         shutil.copyfile(path, copy)
-    return Product(paths, Builder(tool="build", version=version("build")))
+    bill = sbom.write(job.work, paths[0].name, job.inputs.bill_of_lock)
+    return Product(paths, Builder(tool="build", version=version("build")), bill=bill)
 
 
 def lint(job: Job, product: Product) -> list[Lint]:
@@ -36,7 +40,7 @@ def lint(job: Job, product: Product) -> list[Lint]:
 
 
 def file_name(project: Project) -> str:
-    """PEP 427; a pure wheel, or the pattern of one that is not."""
+    """PEP 427; of a project without compiled modules."""
     return f"{project.name.replace('-', '_')}-{project.version}-py3-none-any.whl"
 
 
@@ -72,4 +76,5 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    file_name=file_name,
 )

@@ -31,11 +31,14 @@ from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.versions import Versions
 from shipways.measure import median
-from shipways.roots import engine
+from shipways.roots import engine, packages
+from shipways.sbom import SUFFIX
+from tests.acceptance import bills
 
 VERSION = "1.7.0"  # not the sample's: the image's name is this test's own
 USER, PASSWORD = "visitor", "a-Long-passw0rd"
 STEP_S = 300
+SERVICES = ("web", "db", "proxy")
 Browse = Callable[[], visit.Browser]
 
 
@@ -225,6 +228,26 @@ def load(stack: Stack, *, readers: int, writers: int, most_s: float) -> Iterator
         over.set()
         for thread in threads:
             thread.join(visit.TIMEOUT_S * 3)
+
+
+def test_bill_names_the_packages_of_all_images(
+    stack: Stack, deliveries: tuple[Delivery, Delivery]
+) -> None:
+    """Read from the images themselves, as they run; inside the archive and beside it."""
+    delivery = deliveries[0]
+    shipped, name = delivery.project, f"{delivery.project.name}{SUFFIX}"
+    beside = delivery.file.with_name(f"{delivery.file.name}{SUFFIX}")
+    bill = bills.same((stack.folder / name).read_bytes(), beside, shipped)
+    bills.check_lock(bill, shipped)
+    graph = {entry["ref"]: entry.get("dependsOn", []) for entry in bill["dependencies"]}
+    names = {part["bom-ref"]: (part["name"], part["version"]) for part in bill["components"]}
+    running = {found["Config"]["Image"] for one in SERVICES for found in stack.inspect(one)}
+    assert {f"image:{image}" for image in running} == {*graph[shipped.name]}
+    for image in running:
+        held = {names[ref] for ref in graph[f"image:{image}"]}
+        there = {(package.name, package.version) for package in packages.installed(image)}
+        assert there and there <= held, image
+    assert [part for part in names.values() if part[0] == "postgresql-17"]
 
 
 def test_only_the_proxy_is_published(stack: Stack) -> None:

@@ -18,6 +18,7 @@ from shipways.project import Project
 from shipways.results import FormatRecord
 from shipways.roots.images import ensure
 from shipways.roots.machine import Machine, machine
+from tests.acceptance import bills
 
 TIMEOUT_S = 600
 PRIVATE = "./usr/lib/{name}/"
@@ -31,6 +32,7 @@ SYSTEM = {  # everything but the project's own code: path -> mode
     "./usr/share/doc/{name}/changelog.Debian.gz": 0o644,
     "./usr/share/doc/{name}/changelog.gz": 0o644,  # the project's own
     "./usr/share/doc/{name}/copyright": 0o644,
+    "./usr/share/doc/{name}/{name}.cdx.json": 0o644,
     "./usr/share/lintian/overrides/{name}": 0o644,
     "./usr/share/man/man1/{command}.1.gz": 0o644,
     "./usr/share/python3/runtime.d/{name}.rtupdate": 0o755,
@@ -47,6 +49,7 @@ class Built(Protocol):
 
     def record(self, name: str) -> FormatRecord: ...
     def artifact(self, name: str, suffix: str = "") -> Path: ...
+    def bill(self, name: str) -> Path: ...
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +134,21 @@ def test_maintainer_scripts(built: Built, package: DebFile) -> None:
     assert f"deb-systemd-invoke stop '{name}.service'" in scripts["prerm"]
     conffiles = package.control.get_content("conffiles", encoding="utf-8")
     assert conffiles == f"/etc/{name}/{name}.env\n"
+
+
+def test_bill_names_what_is_depended_on(built: Built, package: DebFile) -> None:
+    """Nothing but the app is inside: the rest is the distribution's, and named as such."""
+    name = built.project.name
+    inside = package.data.get_content(f"usr/share/doc/{name}/{name}.cdx.json") or b""
+    bill = bills.same(inside, built.bill("deb"), built.project)
+    control = package.debcontrol()
+    stated = f"{control.get('Pre-Depends', '')},{control['Depends']}".split(",")
+    named = bills.parts(bill, "deb")
+    assert len(named) == len(bill["components"])
+    assert {entry["value"] for part in named.values() for entry in part["properties"]} == {
+        relation.strip() for relation in stated if relation.strip()
+    }
+    assert {"python3", "python3-django", "python3-psycopg", "libjs-jquery"} <= set(named)
 
 
 def test_lintian_finds_nothing(built: Built) -> None:

@@ -15,6 +15,7 @@ from debian.debfile import DebFile
 from shipways.command import find, run
 from shipways.project import Project
 from shipways.results import FormatRecord
+from tests.acceptance import bills
 
 TIMEOUT_S = 600
 SYSTEM = {  # everything but the bundle: path -> mode
@@ -26,6 +27,7 @@ SYSTEM = {  # everything but the bundle: path -> mode
     "./usr/lib/tmpfiles.d/{name}.conf": 0o644,
     "./usr/share/doc/{name}-bundled/changelog.Debian.gz": 0o644,
     "./usr/share/doc/{name}-bundled/copyright": 0o644,
+    "./usr/share/doc/{name}-bundled/{name}.cdx.json": 0o644,
     "./usr/share/lintian/overrides/{name}-bundled": 0o644,
     "./usr/share/man/man1/{command}.1.gz": 0o644,
 }
@@ -38,6 +40,7 @@ class Built(Protocol):
 
     def record(self, name: str) -> FormatRecord: ...
     def artifact(self, name: str, suffix: str = "") -> Path: ...
+    def bill(self, name: str) -> Path: ...
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +148,13 @@ def test_copyright_names_every_distribution(built: Built, package: DebFile) -> N
     assert text.startswith("Format: https://www.debian.org/doc/packaging-manuals/")
     assert "site-packages/django/*" in text
     assert "License: BSD-3-Clause" in text
+
+
+def test_bill_names_every_locked_wheel(built: Built, package: DebFile) -> None:
+    name = built.project.name
+    inside = package.data.get_content(f"usr/share/doc/{name}-bundled/{name}.cdx.json") or b""
+    bill = bills.same(inside, built.bill("deb-bundled"), built.project)
+    bills.check_lock(bill, built.project)
 
 
 def test_the_code_runs_with_nothing_of_this_machines_packages(

@@ -13,6 +13,7 @@ import pytest
 from shipways.command import find, run
 from shipways.project import Project
 from shipways.results import FormatRecord
+from tests.acceptance import bills
 
 TIMEOUT_S = 600
 
@@ -24,6 +25,7 @@ class Built(Protocol):
 
     def record(self, name: str) -> FormatRecord: ...
     def artifact(self, name: str, suffix: str = "") -> Path: ...
+    def bill(self, name: str) -> Path: ...
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,8 @@ def test_everything_but_the_bundle_is_listed_here(
         f"/usr/lib/systemd/system/{name}.service",
         f"/usr/lib/sysusers.d/{name}.conf",
         f"/usr/lib/tmpfiles.d/{name}.conf",
+        f"/usr/share/doc/{name}",
+        f"/usr/share/doc/{name}/{name}.cdx.json",
         f"/usr/share/licenses/{name}",
         f"/usr/share/licenses/{name}/copyright",
         f"/usr/share/man/man1/{command}.1.gz",
@@ -116,6 +120,16 @@ def test_no_bytecode_and_nothing_of_the_build_machine(
         if trace in path.read_bytes()
     ]
     assert not told
+
+
+def test_bill_names_every_locked_wheel(built: Built, tmp_path: Path) -> None:
+    payload = tmp_path / "payload"
+    payload.mkdir()
+    unpack(built.artifact("rpm"), payload)
+    name = built.project.name
+    inside = payload / f"usr/share/doc/{name}/{name}.cdx.json"
+    bill = bills.same(inside.read_bytes(), built.bill("rpm"), built.project)
+    bills.check_lock(bill, built.project)
 
 
 def test_scriptlets_are_all_there(built: Built) -> None:

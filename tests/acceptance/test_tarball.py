@@ -15,6 +15,7 @@ from shipways.command import run
 from shipways.formats import tarball
 from shipways.project import Project
 from shipways.results import FormatRecord
+from tests.acceptance import bills
 
 TIMEOUT_S = 600
 
@@ -26,6 +27,7 @@ class Built(Protocol):
 
     def record(self, name: str) -> FormatRecord: ...
     def artifact(self, name: str, suffix: str = "") -> Path: ...
+    def bill(self, name: str) -> Path: ...
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +78,13 @@ def test_no_bytecode_and_nothing_of_the_build_machine(
         content = archive.extractfile(member) if member.isreg() else None
         text = content.read() if content else b""
         assert not [trace for trace in traces if trace in text], member.name
+
+
+def test_bill_names_every_locked_wheel(built: Built, unpacked: Path) -> None:
+    name = built.project.name
+    inside = unpacked / f"files/usr/share/doc/{name}/{name}.cdx.json"
+    bill = bills.same(inside.read_bytes(), built.bill("tarball"), built.project)
+    bills.check_lock(bill, built.project)
 
 
 def test_it_runs_in_place_and_leaves_no_trace_but_its_data(

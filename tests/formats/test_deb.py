@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import runpy
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -11,6 +13,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from shipways import linters, project
 from shipways.bundle import Inputs
@@ -20,6 +24,7 @@ from shipways.formats.base import Job, Product
 from shipways.results import Builder, Lint
 
 EPOCH = 1735689600  # 2025-01-01
+BILL = "usr/share/doc/notes-app/notes-app.cdx.json"
 FROM_STDEB = """\
 Source: notes-app
 Maintainer: Ada Lovelace <ada@example.org>
@@ -193,6 +198,8 @@ def test_control_survives_reading_and_writing() -> None:
 def test_debian_folder(debian: Path) -> None:
     names = {str(path.relative_to(debian)) for path in debian.rglob("*") if not path.is_dir()}
     assert names == {
+        "bill.json",
+        "bill.py",
         "changelog",
         "control",
         "copyright",
@@ -212,6 +219,54 @@ def test_debian_folder(debian: Path) -> None:
         "tests/control",
         "tests/smoke",
     }
+
+
+CONTROL = """\
+Package: notes-app
+Pre-Depends: init-system-helpers (>= 1.54~)
+Depends: systemd | systemd-sysusers, python3-django (>= 3),
+ python3:any (>= 3.10~), libstdc++6, python3-django (<< 6)
+Description: notes
+"""
+
+
+def test_bill_names_what_the_package_depends_on(
+    debian: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By Python's own library alone, as it runs in the build root."""
+    control = debian / "notes-app/DEBIAN/control"
+    control.parent.mkdir(parents=True)
+    control.write_text(CONTROL)
+    monkeypatch.chdir(debian.parent)
+    run = runpy.run_path(str(debian / "bill.py"))["main"]
+    rules = (debian / "rules").read_text()
+    assert f"\tpython3 debian/bill.py debian/notes-app {BILL}\n" in rules
+    run("debian/notes-app", BILL)
+    made = debian / "notes-app" / BILL
+    assert made.stat().st_mode & 0o777 == 0o644
+    found = json.loads(made.read_text())
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(made.read_text()) is None
+    assert found["metadata"]["component"]["name"] == "notes-app"
+    stated = {
+        part["purl"]: [entry["value"] for entry in part["properties"]]
+        for part in found["components"]
+    }
+    assert stated == {
+        "pkg:deb/debian/init-system-helpers": ["init-system-helpers (>= 1.54~)"],
+        "pkg:deb/debian/libstdc%2B%2B6": ["libstdc++6"],
+        "pkg:deb/debian/python3": ["python3:any (>= 3.10~)"],
+        "pkg:deb/debian/python3-django": ["python3-django (>= 3)", "python3-django (<< 6)"],
+        "pkg:deb/debian/systemd": ["systemd | systemd-sysusers"],
+    }
+    first = made.read_bytes()
+    run("debian/notes-app", BILL)
+    assert made.read_bytes() == first
+
+
+def test_bill_is_copied_out_of_the_package(job: Job, fake_root: FakeMachine) -> None:
+    bill = deb.build(job).bill
+    assert bill == job.work / "notes-app_1.2.0-1_all.deb.cdx.json"
+    assert bill.read_text() == f"/build/installed/{BILL}"  # what the fake has there
 
 
 def test_launcher_sees_the_distribution_s_packages(debian: Path) -> None:

@@ -63,6 +63,31 @@ def test_small_is_packed_by_nfpm_and_compressed_by_xz(job: Job, programs: Record
     assert product.builder.compression.startswith("small: xz ")
 
 
+def test_the_bill_is_inside_and_beside(job: Job, programs: Recorder) -> None:
+    product = deb_bundled.build(job)
+    files = {file.path: file.content for file in package.describe(job).files}
+    inside = files["/usr/share/doc/notes-app-bundled/notes-app.cdx.json"]
+    assert product.bill == job.work / "notes-app-bundled_1.2.0-1_all.deb.cdx.json"
+    assert product.bill.read_bytes() == inside == job.inputs.bill_of_bundle
+
+
+def test_a_packager_that_makes_no_deb_is_replaced_aloud(
+    make_job: MakeJob, programs: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deb_bundled.build(make_job(builder="rpmbuild")).builder.tool == "nfpm"
+    assert "rpmbuild makes no .deb: nfpm does" in "".join(capsys.readouterr())
+
+
+def test_steps_name_the_file_that_was_built(job: Job) -> None:
+    """Which architecture it is for, only the build tells."""
+    built = package.file_name(job.project, "amd64")
+    said = [step.command for step in deb_bundled.steps(job.project)]
+    told = [step.command for step in deb_bundled.FORMAT.steps_with(job.project, built)]
+    assert "apt-get install -y ./notes-app-bundled_1.2.0-1_all.deb" in said
+    assert "apt-get install -y ./notes-app-bundled_1.2.0-1_amd64.deb" in told
+    assert not [command for command in told if "_all" in command]
+
+
 def test_fast_is_nfpm_alone(make_job: MakeJob, programs: Recorder) -> None:
     job = make_job(compression="fast")
     assert deb_bundled.build(job).builder.compression == "fast: zstd"

@@ -72,6 +72,19 @@ def test_fpm_is_told_owners_and_times(make_job: MakeJob, calls: list[list[str]])
     assert product.builder.tool == "fpm"
 
 
+def test_the_bill_is_inside_and_beside(job: Job, calls: list[list[str]]) -> None:
+    product = rpm.build(job)
+    files = {file.path: file.content for file in package.describe(job).files}
+    assert product.bill == job.work / "notes-app-1.2.0-1.noarch.rpm.cdx.json"
+    assert product.bill.read_bytes() == files["/usr/share/doc/notes-app/notes-app.cdx.json"]
+
+
+def test_steps_name_the_file_that_was_built(job: Job) -> None:
+    built = package.file_name(job.project, "x86_64")
+    told = [step.command for step in rpm.FORMAT.steps_with(job.project, built)]
+    assert told[0] == "dnf install -y ./notes-app-1.2.0-1.x86_64.rpm"
+
+
 def test_a_spec_holds_all_that_rpmbuild_needs(make_job: MakeJob, calls: list[list[str]]) -> None:
     job = make_job(builder="rpmbuild")
     rpm.build(job)
