@@ -1,0 +1,138 @@
+"""Measures every claim for what dist/ holds; results are saved and shown after each figure."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from shipways import report, results
+from shipways.claims import density, moving, verified
+from shipways.claims.stage import Stage
+from shipways.claims.verified import Row
+from shipways.dist import Dist
+from shipways.errors import ShipwaysError, UsageError
+from shipways.formats import Format, Options, choose
+from shipways.lifecycle import grounds, lives
+from shipways.lifecycle.versions import Versions
+from shipways.progress import say
+from shipways.project import Project
+from shipways.report.claims import CLAIMS
+from shipways.report.judgement import FAILED
+from shipways.report.verdicts import judge
+from shipways.results import Claim, Results
+from shipways.roots import engine
+
+TRIED: Mapping[str, Callable[[Stage], Row]] = {"moving": moving.measure, "density": density.measure}
+
+
+def measure(
+    project: Project, formats: Sequence[str], dist: Path, options: Options, *, cache: Path
+) -> Results:
+    """Measure all claims; those that need machines for `formats` only, none named means all built.
+
+    A format of which a claim cannot be measured does not keep others from being tried: its row says
+    why. Raises `UsageError` when nothing is built.
+    """
+    place = Dist(dist)
+    with place.locked(), engine.temporary_folder("claims") as folder:
+        found = results.load(place.results_file)
+        wanted = [each for each in choose(formats) if found and _is_built(each, found)]
+        if found is None or not wanted:
+            raise UsageError(
+                f"Nothing of what was asked for is built in {dist}.", hint="Run: shipways build"
+            )
+        for name in verified.VERIFIED:
+            _keep(found, place, from_targets(found, name, dist))
+        versions = Versions(project, folder, cache)
+        for name in TRIED:
+            for each in wanted:
+                stage = _stage(name, project, each, found, place, options, versions)
+                if stage:
+                    _keep(found, place, merged(found, name, each.id, _tried(name, stage)))
+    return found
+
+
+def from_targets(found: Results, name: str, dist: Path) -> Claim:
+    """A claim that the verified targets tell all about, with its log."""
+    log = dist / "logs" / "claims" / f"{name}.log"
+    results.write_atomically(log, verified.evidence(found, name).encode())
+    measurement = verified.rows(found, name)
+    return Claim(id=name, measurement=measurement, log=log.relative_to(dist).as_posix())
+
+
+def merged(found: Results, name: str, format_id: str, row: Row) -> Claim:
+    """A claim as measured so far, with one format's figures anew."""
+    earlier = next((claim.measurement for claim in found.claims if claim.id == name), {})
+    rows = {**earlier, format_id: row}
+    order = [*found.formats]
+    return Claim(id=name, measurement={key: rows[key] for key in order if key in rows})
+
+
+def failed(found: Results, formats: Sequence[str]) -> list[str]:
+    """Formats of which a claim could not be measured; none named means all."""
+    return [
+        format_id
+        for claim in found.claims
+        for format_id, row in claim.measurement.items()
+        if row.get(FAILED) and (not formats or format_id in formats)
+    ]
+
+
+def _keep(found: Results, place: Dist, claim: Claim) -> None:
+    """Put a claim among the others, judged; save, and show it."""
+    claim.verdict = judge(claim).verdict
+    known = {**{each.id: each for each in found.claims}, claim.id: claim}
+    order = [*CLAIMS, *(name for name in known if name not in CLAIMS)]
+    found.claims = [known[name] for name in order if name in known]
+    results.save(found, place.results_file)
+    report.render(found, place.path)
+
+
+def _is_built(wanted: Format, found: Results) -> bool:
+    record = found.formats.get(wanted.id)
+    built = record is not None and record.status == "ok"
+    if not built:
+        say(f"{wanted.id}: not in dist/, so not measured")
+    return built
+
+
+def _stage(
+    claim: str,
+    project: Project,
+    wanted: Format,
+    found: Results,
+    place: Dist,
+    options: Options,
+    versions: Versions,
+) -> Stage | None:
+    """A format on the first of its targets; None where it goes to none."""
+    fitting = [each for each in grounds.choose([]) if grounds.fits(wanted, each, project)]
+    if not fitting:
+        say(f"{wanted.id}: goes to no clean machine, so not measured")
+        return None
+    delivery = lives.delivered(project, wanted, found.formats[wanted.id], place, versions)
+    log = f"{claim}-{wanted.id}"
+    return Stage(delivery, fitting[0], place.path, log, options.base_source)
+
+
+def _tried(claim: str, stage: Stage) -> Row:
+    """A format's figures for a claim, or why there are none."""
+    stage.log_file.unlink(missing_ok=True)
+    try:
+        row = TRIED[claim](stage)
+        say(f"{claim} {stage.delivery.format.id}: {_told(row)}")
+    except ShipwaysError as error:
+        row = {FAILED: error.message.strip().splitlines()[0]}
+        stage.note(str(error))
+    except Exception as error:  # one format's mistake must not end the others
+        row = {FAILED: f"{type(error).__name__}: {error}"}
+        stage.note(traceback.format_exc())
+    if FAILED in row:
+        say(f"{claim} {stage.delivery.format.id}: {row[FAILED]}")
+        row["log"] = stage.log_file.relative_to(stage.dist).as_posix()
+    return row
+
+
+def _told(row: Row) -> str:
+    return ", ".join(f"{name} {value}" for name, value in row.items() if name != "log")

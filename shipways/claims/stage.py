@@ -1,0 +1,81 @@
+"""Where claims are tried: fresh machines on which one format is installed by its printed steps."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from shipways.lifecycle import live, repository
+from shipways.lifecycle.delivery import Delivery
+from shipways.lifecycle.grounds import Ground
+from shipways.lifecycle.typist import Typist
+from shipways.lifecycle.visitor import Visitor
+from shipways.roots import images
+from shipways.roots.machine import Machine, machine
+
+TIMEOUT_S = 300  # for a command that is none of the printed steps
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One format, the kind of machine that it goes to, and where the log is kept."""
+
+    delivery: Delivery
+    ground: Ground
+    dist: Path
+    log: str  # name of the log, without its suffix
+    source: str = "auto"
+
+    @property
+    def logs(self) -> Path:
+        return self.dist / "logs" / "claims"
+
+    @property
+    def log_file(self) -> Path:
+        return self.logs / f"{self.log}.log"
+
+    def note(self, text: str) -> None:
+        """Write a line into the log, between the commands."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("a", encoding="utf-8") as file:
+            file.write(f"-- {text}\n")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A fresh machine with the artifact on it, and a visitor at a desk beside it."""
+
+    root: Machine
+    desk: Machine
+    guest: Visitor
+    typist: Typist
+    log_file: Path
+
+    def run(self, command: str) -> str:
+        """Type a command that is none of the printed steps; returns what it prints."""
+        return self.root.run(command, timeout=TIMEOUT_S, log_file=self.log_file).output
+
+
+@contextlib.contextmanager
+def server(stage: Stage) -> Iterator[Server]:
+    """A server; gone afterwards. One that holds a lot takes the engine long to remove: what was
+    seen on it counts all the same, and the engine goes on by itself."""
+    image = images.ensure(stage.ground.role, stage.source)
+    helper = images.ensure("debian:13", stage.source, packages=("python3",))
+    left = False
+    try:
+        with (
+            machine(image, systemd=True) as root,
+            repository.served(stage.delivery, root, stage.source),
+            machine(helper, beside=root) as desk,
+        ):
+            live.prepare(root, stage.delivery)
+            guest = Visitor(stage.delivery.project, desk)
+            typist = Typist(root, stage.logs, stage.dist)
+            yield Server(root, desk, guest, typist, stage.log_file)
+            left = True
+    except OSError:  # the engine's answer is late
+        if not left:
+            raise
