@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from shipways.bundle import Inputs
@@ -93,7 +93,8 @@ class Workshop:
                 wanted.prepare(job)
         with costing() as own, step(f"{wanted.id}: packing, {label}"):
             product = wanted.build(job)
-        return Attempt(product, cost + own, tuple(sha256(path) for path in product.paths))
+        files = (*product.paths, *([product.bill] if product.bill else []))
+        return Attempt(product, cost + own, tuple(map(sha256, files)))
 
     def job(self, wanted: Format) -> Job:
         """The job under which finished products are linted."""
@@ -119,22 +120,35 @@ class Workshop:
         return self._shared[kind, name]
 
 
-def figures(
-    cold_s: float | None, cold: list[Attempt], warm: list[Attempt], log: str
-) -> BuildFigures:
-    """Build figures of one format; `cold_s` is an earlier run's, used where none is new."""
+def command(wanted: Format, options: Options, runs: int, *, cold: bool) -> str:
+    """What to type, in the project's folder, to build a format like this again."""
+    chosen = ((each, getattr(options, each.name)) for each in fields(options))
+    words = [_typed(each.name, value) for each, value in chosen if value != each.default]
+    words += [f"--runs {runs}"] * (runs > 1) + ["--cold"] * cold
+    return " ".join(["shipways build", wanted.id, *words])
+
+
+def _typed(name: str, value: str | bool) -> str:
+    """An option as it is typed."""
+    option = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f"--{option}" if value else f"--no-{option}"
+    return f"--{option} {value}"
+
+
+def figures(earlier: BuildFigures, cold: list[Attempt], warm: list[Attempt]) -> BuildFigures:
+    """Build figures of one format; cold ones are those of an `earlier` run where none is new."""
     runs = [attempt.cost.seconds for attempt in warm]
     last = warm[-1].cost
     return BuildFigures(
-        cold_s=cold[0].cost.seconds if cold else cold_s,
+        cold_s=cold[0].cost.seconds if cold else earlier.cold_s,
         warm_s=median(runs),
         runs=runs,
-        cold_runs=[attempt.cost.seconds for attempt in cold],
+        cold_runs=[attempt.cost.seconds for attempt in cold] or earlier.cold_runs,
         tool_s=last.tool_s,
         cpu_s=sum(done.cpu_s for done in last.commands),
         peak_mib=max((done.peak_mib for done in last.commands), default=None),
         reproducible=_same(cold + warm),
-        log=log,
     )
 
 

@@ -21,8 +21,12 @@ class ShipwaysError(Exception):
         self.log = log
 
     def __str__(self) -> str:
-        parts = [self.message, self.hint, f"The log is {self.log}" if self.log else ""]
-        return "\n".join(part for part in parts if part)
+        return f"{self.reason}\nThe log is {self.log}" if self.log else self.reason
+
+    @property
+    def reason(self) -> str:
+        """Message and next step, without the log's place on this machine: for the results."""
+        return "\n".join(part for part in (self.message, self.hint) if part)
 
 
 class BuildError(ShipwaysError):

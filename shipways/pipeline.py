@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import traceback
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
 from shipways import host, report, results, source
-from shipways.attempt import Workshop, figures
+from shipways.artifact import Step
+from shipways.attempt import Workshop, command, figures
+from shipways.contents import contents
 from shipways.dist import Dist, record_of
-from shipways.errors import BuildError, ProjectError, ShipwaysError, ToolMissing
+from shipways.errors import BuildError, ProjectError, ShipwaysError, ToolMissing, UsageError
 from shipways.formats import Format, Options, Product
 from shipways.progress import say, step
 from shipways.project import Project
-from shipways.results import FormatRecord, Lint, Results, StepRecord
+from shipways.results import BuildFigures, FormatRecord, Lint, Results, StepRecord
 
 
 def build(
@@ -32,6 +35,7 @@ def build(
     `runs` is the number of warm builds of each format. The first build of a format is a cold one,
     later only with `cold`. A format that fails does not keep the others from being built.
     """
+    _check_builder(formats, options)
     epoch = source.epoch(project.root)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     record = record_of(project, source.commit(project.root), epoch, now)
@@ -47,6 +51,18 @@ def build(
             found.formats[wanted.id] = _record(workshop, wanted, before, runs, cold)
             _publish(found, dist)
     return found
+
+
+def _check_builder(formats: Sequence[Format], options: Options) -> None:
+    """A packager that was asked for has to suit at least one of the packages asked for."""
+    packed = [wanted for wanted in formats if wanted.builders]
+    if options.builder == "auto" or not packed:
+        return
+    if not any(options.builder in wanted.builders for wanted in packed):
+        raise UsageError(
+            f"{options.builder} does not make {' or '.join(wanted.id for wanted in packed)}.",
+            hint=f"Choose --builder {' or '.join(packed[0].builders)}.",
+        )
 
 
 def _publish(found: Results, dist: Dist) -> None:
@@ -68,16 +84,39 @@ def _record(
     except ProjectError:
         raise  # the project itself is wrong: no format can be built from it
     except ToolMissing as error:
-        record.status, record.reason = "skipped", str(error)
+        record.status, record.reason = "skipped", error.reason
     except ShipwaysError as error:
-        record.status, record.reason = "failed", str(error)
+        record.status, record.reason = "failed", error.reason
     except Exception as error:  # a fault of ours: its story goes into a log, others are built
         log = workshop.dist.logs(wanted.id) / "error.log"
         log.write_text(traceback.format_exc(), encoding="utf-8")
-        record.status, record.reason = "failed", f"{type(error).__name__}: {error}\nSee {log}."
+        record.status, record.reason = "failed", f"{type(error).__name__}: {error}"
+    record.build.command = command(wanted, workshop.options, runs, cold=cold)
+    record.build.log = _log(workshop.dist, wanted)
+    _tell(record, workshop.dist)
+    return record
+
+
+def _tell(record: FormatRecord, dist: Dist) -> None:
+    """Say what a person at the terminal has to know; in the results the log is a link."""
     if record.status != "ok":
         say(f"  {record.status}: {record.reason}")
-    return record
+    if record.status == "failed" and record.build.log:
+        say(f"  The log is {dist.path / record.build.log}")
+
+
+def _log(dist: Dist, wanted: Format) -> str:
+    """The log of a build, relative to dist/; "" where nothing was logged.
+
+    A format that only passes on what a shared stage made has a copy of that stage's log: the
+    stage's own is written anew when other formats are built.
+    """
+    own, shared = dist.logs(wanted.id), dist.logs("inputs") / "distributions.log"
+    log = own / "build.log"
+    if "distributions" in wanted.uses and not log.exists() and shared.exists():
+        shutil.copyfile(shared, log)
+    found = [path for path in (own / "error.log", log) if path.exists()]
+    return found[0].relative_to(dist.path).as_posix() if found else ""
 
 
 def _outline(project: Project, wanted: Format, before: FormatRecord | None) -> FormatRecord:
@@ -87,11 +126,15 @@ def _outline(project: Project, wanted: Format, before: FormatRecord | None) -> F
         title=wanted.title,
         needs=wanted.needs(project),
         installs_on=wanted.installs_on,
-        steps=[
-            StepRecord(phase=s.phase, command=s.command, why=s.why) for s in wanted.steps(project)
-        ],
+        steps=_told(wanted.steps(project)),
+        services=[*wanted.services],
         artifacts=before.artifacts if before else [],
+        bill=before.bill if before else None,
     )
+
+
+def _told(steps: Sequence[Step]) -> list[StepRecord]:
+    return [StepRecord(phase=step.phase, command=step.command, why=step.why) for step in steps]
 
 
 def _fill(
@@ -103,27 +146,31 @@ def _fill(
     cold: bool,
 ) -> None:
     """Build, lint, put into dist/, and write all figures into the row."""
-    earlier = before.build.cold_s if before else None
+    earlier = before.build if before else BuildFigures()
     cold_attempts = []
-    if cold or earlier is None:
+    if cold or earlier.cold_s is None:
         cold_attempts = [workshop.attempt(wanted, "cold", cold=True)]
     warm = [workshop.attempt(wanted, f"warm-{n}", cold=False) for n in range(1, runs + 1)]
     product = warm[-1].product
     record.builder = product.builder
     if product.paths:  # a link takes no time to build
-        record.build = figures(earlier, cold_attempts, warm, f"logs/{wanted.id}/")
+        record.build = figures(earlier, cold_attempts, warm)
     record.lint = _lint(workshop, wanted, product)
     if record.build.reproducible is False:
         raise BuildError("Two builds of one commit gave different bytes; dist/ keeps what it had.")
     record.artifacts = workshop.dist.place(product.paths)
+    record.bill = next(iter(workshop.dist.place([product.bill] if product.bill else [])), None)
     for main in record.artifacts[:1]:
         main.installed_bytes = product.installed_bytes
-    if "bundle" in wanted.uses:
-        record.contents = workshop.job(wanted).inputs.bundle.contents
+        record.steps = _told(wanted.steps_with(workshop.project, main.path))
+    record.contents = contents(workshop.job(wanted).inputs, wanted.uses)
     if before and _digests(before) == _digests(record):
         record.targets = before.targets  # what was verified is still what is here
+        record.bases = before.bases
         if product.paths:
             record.build.reproducible = True  # an earlier build gave the same bytes
+    if workshop.options.compare_bases and wanted.compare:
+        record.bases = wanted.compare(workshop.job(wanted))
 
 
 def _digests(record: FormatRecord) -> list[str]:

@@ -37,7 +37,7 @@ class Host(Record):
     cpus: int = 0
     python: str = ""
     docker: str = ""
-    base_source: str = ""  # registry | archive
+    podman: str = ""  # instead
     shipways: str = ""
 
 
@@ -64,7 +64,7 @@ class BuildFigures(Record):
     cpu_s: float | None = None
     peak_mib: float | None = None  # largest resident memory of tools and their children
     reproducible: bool | None = None  # cold and warm run gave the same bytes
-    command: str = ""  # what to type to build it again
+    command: str = ""  # what to type in the project's folder to build it again
     log: str = ""
 
 
@@ -132,6 +132,27 @@ class Target(Record):
     phase_s: dict[str, float] = {}  # phase -> seconds, waiting and checking included
 
 
+class BaseRecord(Record):
+    """The image on one base: what a server receives, what is in it, how soon it answers."""
+
+    status: str  # ok | failed | skipped
+    reason: str = ""
+    platform: str = ""
+    default: bool = False  # what the image in dist/ stands on
+    artifact_bytes: int | None = None
+    disk_bytes: int | None = None
+    files: int | None = None
+    packages: int | None = None  # of the distribution
+    shell: bool | None = None
+    package_manager: bool | None = None
+    pip: bool | None = None
+    setuid_files: int | None = None
+    first_response_s: float | None = None  # from `docker run`, median of the runs
+    first_response_runs: list[float] = []
+    cpu_s: float | None = None  # the container's processor time until then, median
+    update_bytes: int | None = None  # what a server with the image receives after a changed line
+
+
 class FormatRecord(Record):
     status: str  # ok | failed | skipped
     title: str = ""
@@ -140,12 +161,14 @@ class FormatRecord(Record):
     installs_on: str = ""
     builder: Builder | None = None
     artifacts: list[File] = []
+    bill: File | None = None  # of materials (CycloneDX), of the main artifact
     build: BuildFigures = msgspec.field(default_factory=BuildFigures)
     steps: list[StepRecord] = []
     lint: list[Lint] = []
     services: list[str] = []  # what runs when it is installed, where that is more than the app
     contents: dict[str, int] = {}  # part (the app, a dependency, a large file) -> bytes unpacked
     targets: dict[str, Target] = {}
+    bases: dict[str, BaseRecord] = {}  # the image on other bases, where they were compared
 
 
 class Claim(Record):

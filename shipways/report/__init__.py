@@ -51,10 +51,17 @@ def render(
     return paths
 
 
-def show(results: Results, console: Console, *, language: str = "en") -> None:
-    """Print the comparison as a table, with what is missing and what was found below it."""
+def show(
+    results: Results,
+    console: Console,
+    budget: Mapping[str, Budget] | None = None,
+    *,
+    language: str = "en",
+) -> None:
+    """Print the comparison as a table; below it what is missing, what was found, what is over."""
     view = overview(results)
     terminal.show(view, find(view), words(language), console)
+    terminal.show_overruns(over_budget(results, budget or {}), words(language), console)
 
 
 def summarise(

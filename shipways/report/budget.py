@@ -59,9 +59,8 @@ def _limits(budget: Budget) -> list[tuple[str, float]]:
 
 
 def _grown(old: Results, new: Results) -> dict[str, tuple[Culprit, ...]]:
-    return {
-        change.format: change.culprits for change in compare(old, new).changes if change.culprits
-    }
+    grew = [change for change in compare(old, new).changes if change.worse and change.culprits]
+    return {change.format: change.culprits for change in grew}
 
 
 def _overrun(row: Row, key: str, limit: float, grown: tuple[Culprit, ...]) -> Overrun:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shipways.report.comparison import BEST, WORST, Row
-from shipways.report.figure import Column, Figure, Source
-from shipways.report.phrases import figure_text, left_text, spread_text, value_text
+from shipways.report.figure import Column, Detail, Figure, Source
+from shipways.report.phrases import STATUS, figure_text, left_text, spread_text, value_text
 from shipways.report.words import Words
 from shipways.report.words import mark as _
 
@@ -37,6 +37,9 @@ class Evidence:
     help: str
     shown: str
     exact: str
+    details: tuple[str, ...]
+    results: tuple[tuple[str, str], ...]  # target and status
+    parts: tuple[str, ...]
     runs: tuple[str, ...]
     source: Source
     same: tuple[str, str] = ("", "")  # key and title of an earlier figure with the same source
@@ -74,10 +77,20 @@ def evidence(row: Row, columns: Sequence[Column], words: Words) -> Iterator[Evid
             words.say(column.help),
             figure_text(column, figure, words),
             _exact(column, figure, words),
+            tuple(_detail(each, words) for each in figure.details),
+            tuple(
+                (name, words.say(STATUS.get(status, status)))
+                for name, status in figure.source.results
+            ),
+            tuple(f"{name} {words.bytes(size)}" for name, size in figure.source.parts),
             tuple(value_text(column.unit, run, words) for run in figure.runs),
             figure.source,
             same or ("", ""),
         )
+
+
+def _detail(detail: Detail, words: Words) -> str:
+    return words.say(detail.message) % {"value": value_text(detail.unit, detail.value, words)}
 
 
 def _exact(column: Column, figure: Figure, words: Words) -> str:

@@ -26,9 +26,12 @@ PROBES = {  # known probes of an intruder in the app's process; True: it could
     "signal_others": _("end other processes"),
     "write_system": _("write to the system"),
     "gain_root": _("become root"),
+    "mount": _("mount file systems"),
+    "list_users": _("list the system's users"),
     "connect_out": _("connect to other machines"),
 }
-_NETWORK = "connect_out"  # reaches other machines, not the host: no breach of isolation
+# Names alone, and other machines: neither is a breach of the host's isolation.
+MILD = ("list_users", "connect_out")
 _UPDATERS = re.compile(r"^(sudo )?(apt|apt-get|dpkg|dnf|yum|zypper|rpm) ")
 
 
@@ -73,7 +76,7 @@ def _isolated(row: Row) -> Answer:
     if not probed:
         return _confined(row)
     breaches = dict.fromkeys(
-        name for probes in probed for name, could in probes.items() if could and name != _NETWORK
+        name for probes in probed for name, could in probes.items() if could and name not in MILD
     )
     if breaches:
         first = next(iter(breaches))

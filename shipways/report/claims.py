@@ -1,11 +1,14 @@
-"""Claims about ways to deliver, each with its measurement and the verdict."""
+"""Claims about ways to deliver, each with its measurement, the verdict, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from shipways.report.choose import PROBES
+from shipways.report.judgement import FAILED, Measured, Remark
 from shipways.report.phrases import value_text
+from shipways.report.verdicts import judge
 from shipways.report.words import Words
 from shipways.report.words import mark as _
 from shipways.results import Claim, Results
@@ -27,19 +30,44 @@ UNITS = {"_bytes": "bytes", "_s": "seconds", "_mib": "mib"}
 FIGURES = {
     "transfer_bytes": _("Transfer"),
     "first_response_s": _("First response"),
+    "quickest_s": _("Quickest run"),
+    "slowest_s": _("Slowest run"),
     "systems": _("Systems"),
+    "commands": _("Commands"),
     "different_commands": _("Commands that differ"),
     "steps": _("Steps"),
     "moved_bytes": _("Moved"),
+    "fetched_bytes": _("Fetched there"),
     "serving_s": _("Until it serves"),
     "data_kept": _("Data kept"),
+    "copies": _("Copies at once"),
     "copies1_mib": _("1 copy, memory"),
     "copies5_mib": _("5 copies, memory"),
     "copies20_mib": _("20 copies, memory"),
     "copies1_bytes": _("1 copy, disk"),
     "copies5_bytes": _("5 copies, disk"),
     "copies20_bytes": _("20 copies, disk"),
+    "further_mib": _("Each further copy, memory"),
+    "further_bytes": _("Each further copy, disk"),
+    "stopped": _("Ended early"),
+    FAILED: _("Failed"),
+    **PROBES,
 }
+SAID = {  # words in a measurement
+    "not offered": _("not offered"),
+    "memory": _("no more memory"),
+    "time": _("no more time"),
+}
+LOG = "log"  # in a measurement: where its figures came from
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A format's figures for one claim, and their log."""
+
+    name: str
+    values: tuple[str, ...]
+    log: str
 
 
 @dataclass(frozen=True)
@@ -53,36 +81,82 @@ class ClaimView:
     reason: str
     log: str
     heads: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    rows: tuple[ClaimRow, ...]
 
 
 def claim_views(results: Results, words: Words) -> Iterator[ClaimView]:
     """Each claim of a run; unknown ones in the words that they came with."""
     for claim in results.claims:
-        keys = list(dict.fromkeys(key for row in claim.measurement.values() for key in row))
+        keys = _keys(claim)
         yield ClaimView(
             claim.id,
             words.say(claim.text or CLAIMS.get(claim.id, claim.id)),
             claim.verdict,
             words.say(VERDICTS.get(claim.verdict, claim.verdict)),
-            words.say(claim.reason),
+            words.say(claim.reason) or reason(claim, words),
             claim.log,
             tuple(words.say(FIGURES.get(key, key)) for key in keys),
             tuple(_rows(claim, keys, words)),
         )
 
 
-def _rows(claim: Claim, keys: list[str], words: Words) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _keys(claim: Claim) -> list[str]:
+    """The names of a claim's figures: known ones in their order, then the others."""
+    found = dict.fromkeys(key for row in claim.measurement.values() for key in row if key != LOG)
+    return [
+        *(key for key in FIGURES if key in found),
+        *(key for key in found if key not in FIGURES),
+    ]
+
+
+def reason(claim: Claim, words: Words) -> str:
+    """Why the verdict is what it is, from the measurement; "" where another rule gave it."""
+    judged = judge(claim)
+    if judged.verdict != claim.verdict:
+        return ""
+    return " ".join(_remark(remark, words) for remark in judged.remarks)
+
+
+def _remark(remark: Remark, words: Words) -> str:
+    values = {name: _value(*value, words) for name, value in remark.values.items()}
+    return words.say(remark.message) % values
+
+
+def _value(unit: str, value: object, words: Words) -> str:
+    """A remark's value in words."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence):
+        names = [str(PROBES.get(name, name) if unit == "deeds" else name) for name in value]
+        return ", ".join(map(words.say, names))
+    if not isinstance(value, (int, float)):
+        return words.say(_("not measured"))
+    if unit == "commands":
+        form = words.plural("%(number)s command", "%(number)s commands", round(value))
+        return form % {"number": words.number(value)}
+    if unit == "steps":
+        form = words.plural("%(number)s step", "%(number)s steps", round(value))
+        return form % {"number": words.number(value)}
+    return value_text(unit, value, words)
+
+
+def _rows(claim: Claim, keys: list[str], words: Words) -> Iterator[ClaimRow]:
     for name, row in claim.measurement.items():
-        yield name, tuple(measured_text(key, row.get(key), words) for key in keys)
+        values = tuple(measured_text(key, row.get(key), words) for key in keys)
+        yield ClaimRow(name, values, _log(row))
 
 
-def measured_text(key: str, value: float | bool | str | None, words: Words) -> str:
+def _log(row: Mapping[str, Measured]) -> str:
+    log = row.get(LOG)
+    return log if isinstance(log, str) else ""
+
+
+def measured_text(key: str, value: Measured, words: Words) -> str:
     """A claim's figure; its name ends with its unit."""
     if value is None:
         return words.say(_("not measured"))
     if isinstance(value, str):
-        return value
+        return words.say(SAID.get(value, value))
     if isinstance(value, bool):
         return value_text("flag", value, words)
     unit = next((unit for end, unit in UNITS.items() if key.endswith(end)), "")

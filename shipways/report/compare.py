@@ -50,6 +50,11 @@ class Change:
         return self.after / self.before if self.before and self.column.unit != "flag" else None
 
     @property
+    def once(self) -> bool:
+        """Whether it varies from run to run, but was measured once before or now."""
+        return self.column.sampled and min(len(self.old.runs), len(self.new.runs)) < 2
+
+    @property
     def worse(self) -> bool:
         """Whether this is for the worse: less is better, except for what a format can do."""
         grew = self.after > self.before
@@ -140,6 +145,8 @@ def beyond_noise(column: Column, old: Figure, new: Figure) -> bool:
 
 def _grown(was: Row, now: Row) -> Iterator[Culprit]:
     before = was.record.contents
+    if not before:
+        return  # it is not known what was in it
     grown = {part: size - before.get(part, 0) for part, size in now.record.contents.items()}
     for part, more in sorted(grown.items(), key=lambda item: -item[1]):
         if more > 0:

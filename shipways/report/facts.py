@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from shipways.report.comparison import Row
-from shipways.report.phrases import lint_counts
+from shipways.report.phrases import lint_text
 from shipways.report.words import Words
 from shipways.report.words import mark as _
 from shipways.results import Results, StepRecord
@@ -25,7 +25,11 @@ def provenance(results: Results, words: Words) -> Iterator[str]:
     if host.cpus:
         form = words.plural("%(number)s processor", "%(number)s processors", host.cpus)
         yield form % {"number": words.number(host.cpus)}
-    for tool, version in (("Python", host.python), ("Docker", host.docker)):
+    for tool, version in (
+        ("Python", host.python),
+        ("Docker", host.docker),
+        ("Podman", host.podman),
+    ):
         if version:
             yield f"{tool} {version}"
     if host.shipways:
@@ -39,18 +43,15 @@ def about(row: Row, words: Words) -> Iterator[tuple[str, str]]:
         yield words.say(_("Installs on")), words.say(record.installs_on)
     if record.needs:
         yield words.say(_("The target must have")), words.say(record.needs)
+    if record.services:
+        yield words.say(_("Services")), ", ".join(record.services)
     if record.builder:
         builder = record.builder
         built = " ".join(part for part in (builder.tool, builder.version) if part)
         more = "; ".join(part for part in (builder.compression, builder.why) if part)
         yield words.say(_("Built with")), f"{built} ({more})" if more else built
     if record.lint:
-        told = (
-            f"{lint.tool} {lint.version}".strip()
-            + f": {lint_counts(lint.errors, lint.warnings, words)}"
-            for lint in record.lint
-        )
-        yield words.say(_("Linters")), "; ".join(told)
+        yield words.say(_("Linters")), "; ".join(lint_text(lint, words) for lint in record.lint)
 
 
 def by_phase(steps: Sequence[StepRecord]) -> list[tuple[str, list[StepRecord]]]:

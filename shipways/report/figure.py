@@ -18,6 +18,17 @@ class Source:
     target: str = ""
     files: tuple[tuple[str, str], ...] = ()  # path and SHA-256
     notes: tuple[str, ...] = ()
+    results: tuple[tuple[str, str], ...] = ()  # target and how it went there
+    parts: tuple[tuple[str, int], ...] = ()  # the largest of what is inside, bytes unpacked
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A figure beside a figure, told only with its evidence: a message with %(value)s."""
+
+    message: str
+    unit: str
+    value: float
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,7 @@ class Figure:
     offered: bool = True
     left: tuple[int, int] | None = None  # files and bytes that stayed behind
     source: Source = Source()
+    details: tuple[Detail, ...] = ()
 
     @property
     def low(self) -> float:

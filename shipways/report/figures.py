@@ -10,14 +10,11 @@ from shipways.report.words import mark as _
 
 HELP = {
     "artifact_bytes": _("the file that is delivered"),
-    "cold_s": _("with empty caches"),
-    "warm_s": _("with filled caches"),
-    "peak_mib": _("largest resident memory of the build's tools"),
-    "reproducible": _("two builds of one commit gave the same bytes"),
-    "lint": _("errors and warnings of the format's own linters"),
-    "commands": _("what a person types to install and start; prerequisites are counted apart"),
     "transfer_bytes": _("all that a clean machine must receive, dependencies included"),
     "footprint_bytes": _("disk used after the install, less what was used before"),
+    "cold_s": _("with empty caches"),
+    "warm_s": _("with filled caches"),
+    "commands": _("what a person types to install and start; prerequisites are counted apart"),
     "install_s": _("all install commands together"),
     "first_response_s": _("from the first command to the first HTTP 200"),
     "idle_mib": _("of the running service, with nothing to do"),
@@ -28,6 +25,9 @@ HELP = {
     "rollback": _("back to the version before, data kept"),
     "removal": _("nothing is left after remove and purge"),
     "passed": _("targets on which everything held, of those tried"),
+    "peak_mib": _("largest resident memory of the build's tools"),
+    "reproducible": _("two builds of one commit gave the same bytes"),
+    "lint": _("errors and warnings of the format's own linters"),
 }
 
 
@@ -49,23 +49,23 @@ def _lived(key: str, title: str, read: Callable[[Seen], Figure], unit: str = "fl
 
 COLUMNS: tuple[Column, ...] = (
     _column("artifact_bytes", _("Artifact"), "bytes", readers.artifact),
-    _column("cold_s", _("Build, cold"), "seconds", readers.built("cold_s", "cold_runs")),
-    _column("warm_s", _("Build, warm"), "seconds", readers.built("warm_s", "runs")),
-    _column("peak_mib", _("Build memory"), "mib", readers.built("peak_mib", "")),
-    _column("reproducible", _("Same bytes twice"), "flag", readers.reproducible),
-    _column("lint", _("Linter findings"), "count", readers.lint),
-    _column("commands", _("Commands"), "count", readers.commands),
     _seen("transfer_bytes", _("Transfer"), "bytes"),
     _seen("footprint_bytes", _("Footprint"), "bytes"),
+    _column("cold_s", _("Build, cold"), "seconds", readers.built("cold_s", "cold_runs")),
+    _column("warm_s", _("Build, warm"), "seconds", readers.warm),
+    _column("commands", _("Commands"), "count", readers.commands),
     _seen("install_s", _("Install"), "seconds", "install_runs"),
     _seen("first_response_s", _("First response"), "seconds", "first_response_runs"),
     _seen("idle_mib", _("Idle memory"), "mib"),
-    _seen("offline", _("Works offline"), "flag"),
+    _lived("offline", _("Works offline"), readers.offline),
     _lived("user", _("Service user"), readers.user, "text"),
-    _seen("exposure", _("Exposure"), "score"),
+    _lived("exposure", _("Exposure"), readers.exposure, "score"),
     _lived("upgrade", _("Upgrade"), readers.phase("upgrade")),
     _lived("rollback", _("Rollback"), readers.phase("rollback")),
     _lived("removal", _("Clean removal"), readers.removal),
     _lived("passed", _("Targets passed"), readers.passed, "share"),
+    _column("peak_mib", _("Build memory"), "mib", readers.built("peak_mib", "")),
+    _column("reproducible", _("Same bytes twice"), "flag", readers.reproducible),
+    _column("lint", _("Linter findings"), "count", readers.lint),
 )
 BY_KEY = {column.key: column for column in COLUMNS}

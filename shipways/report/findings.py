@@ -35,13 +35,17 @@ class Standing:
 
 @dataclass(frozen=True)
 class Lead:
-    """Who is best in a column: the winners (several when equal), who is next, and who is last."""
+    """Who is best in a column: the winners (several when equal), who is next, and who is last.
+
+    `unknown` are those of which it was not measured: any of them might be better still.
+    """
 
     column: Column
     winners: tuple[Standing, ...]
     next: Standing | None
     last: Standing | None
     certainty: str  # counted | beyond | within | once
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,12 @@ def _lead(column: Column, rows: Sequence[Row]) -> Lead | None:
         others[0] if others else None,
         others[-1] if len(others) > 1 else None,
         _certainty(column, winners[0].figure, others[0].figure if others else None),
+        tuple(row.id for row in rows if _unmeasured(row.figures[column.key])),
     )
+
+
+def _unmeasured(figure: Figure) -> bool:
+    return figure.value is None and figure.offered
 
 
 def _certainty(column: Column, best: Figure, other: Figure | None) -> str:
@@ -140,5 +149,5 @@ def _split(kind: str, rows: Sequence[Row], key: str, good: Callable[[Figure], bo
         kind,
         tuple(name for name, figure in known if good(figure)),
         tuple((name, figure) for name, figure in known if not good(figure)),
-        tuple(name for name, figure in figures if figure.value is None and figure.offered),
+        tuple(name for name, figure in figures if _unmeasured(figure)),
     )

@@ -30,8 +30,9 @@ def place_labels(root: Element) -> None:
     labels = (node for node in root.iter("text") if node.get("class") == "label")
     for node, (x, y) in zip(labels, dots, strict=True):
         width = LETTER * len(node.text or "")
-        places = [(x + 9, y + down) for down in (0, -9, 9, -18, 18)]
-        places += [(x - 9 - width, y + down) for down in (0, -9, 9)]
+        places = [(x + 9, y), (x - 9 - width, y)]
+        places += [(x + 9, y + down) for down in (-9, 9, -18, 18)]
+        places += [(x - 9 - width, y + down) for down in (-9, 9)]
         places += [(x + 9, y + step * 11) for step in range(3, 3 + len(dots))]
         left, middle = next((place for place in places if _free(*place, width, taken)), places[0])
         taken.append((left, left + width, middle))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from shipways.report import facts, phrases, sentences
+from shipways.report.bases import bases_views
 from shipways.report.claims import claim_views
 from shipways.report.comparison import BEST, Overview, Row
 from shipways.report.findings import Findings
@@ -46,7 +47,7 @@ def text(view: Overview, found: Findings, words: Words, changes: Sequence[str] =
     blocks = [*_head(view, words), *_found(found, words), *changes, *_table(view, words)]
     for row in view.rows:
         blocks += _format(row, words)
-    blocks += _claims(view, words)
+    blocks += [*_bases(view, words), *_claims(view, words)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -115,6 +116,15 @@ def _format(row: Row, words: Words) -> Iterator[str]:
             yield INK.code(step.command)
 
 
+def _bases(view: Overview, words: Words) -> Iterator[str]:
+    for bases in bases_views(view.results, words):
+        title = words.say(_("%(name)s: its bases compared")) % {"name": bases.format}
+        yield f"## {INK.text(title)}"
+        heads, rows = [*map(INK.text, bases.heads)], [[*map(INK.text, row)] for row in bases.rows]
+        yield "\n".join(_line(cells) for cells in (heads, ["---"] * len(heads), *rows))
+        yield "\n".join(f"- {INK.text(sentence)}" for sentence in bases.sentences)
+
+
 def _claims(view: Overview, words: Words) -> Iterator[str]:
     claims = [*claim_views(view.results, words)]
     if claims:
@@ -125,5 +135,5 @@ def _claims(view: Overview, words: Words) -> Iterator[str]:
         yield f"**{verdict}**: {INK.text(claim.reason)}" if claim.reason else f"**{verdict}**"
         if claim.rows:
             head = [INK.text(words.say(_("Format"))), *map(INK.text, claim.heads)]
-            rows = [[INK.name(name), *map(INK.text, values)] for name, values in claim.rows]
+            rows = [[INK.name(row.name), *map(INK.text, row.values)] for row in claim.rows]
             yield "\n".join(_line(cells) for cells in (head, ["---"] * len(head), *rows))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shipways.report.figure import Column, Figure
 from shipways.report.words import NBSP, Words, brief
 from shipways.report.words import mark as _
+from shipways.results import Lint
 
 PHASES = {
     "prerequisite": _("Before the first command"),
@@ -78,17 +79,25 @@ def more_text(column: Column, least: float, value: float, words: Words) -> str:
     return form % {"ratio": words.ratio(ratio)}
 
 
-def lint_counts(errors: int, warnings: int, words: Words) -> str:
-    """A linter's counts in words."""
-    if not errors and not warnings:
-        return words.say(_("no findings"))
-    error = words.plural("%(number)s error", "%(number)s errors", errors)
-    warning = words.plural("%(number)s warning", "%(number)s warnings", warnings)
-    return ", ".join(
-        form % {"number": words.number(number)}
-        for form, number in ((error, errors), (warning, warnings))
-        if number
+def lint_text(lint: Lint, words: Words) -> str:
+    """A linter and what it said: its counts, or why it did not run."""
+    tool = f"{lint.tool} {lint.version}".strip()
+    if lint.skipped:
+        return f"{tool}: {words.say(STATUS['skipped'])}: {lint.skipped}"
+    counts = (
+        (words.plural("%(number)s error", "%(number)s errors", lint.errors), lint.errors),
+        (words.plural("%(number)s warning", "%(number)s warnings", lint.warnings), lint.warnings),
+        (
+            words.plural(
+                "%(number)s finding overridden", "%(number)s findings overridden", lint.overridden
+            ),
+            lint.overridden,
+        ),
     )
+    told = [form % {"number": words.number(number)} for form, number in counts if number]
+    if not lint.errors and not lint.warnings:
+        told.insert(0, words.say(_("no findings")))
+    return f"{tool}: {', '.join(told)}"
 
 
 def left_text(files: int, size: int, words: Words) -> str:

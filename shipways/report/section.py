@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from markupsafe import Markup, escape
 
 from shipways.report import facts, phrases, sentences, summary
+from shipways.report.bases import BasesView, bases_views
 from shipways.report.cells import Cell, Evidence, cell, evidence
 from shipways.report.chooser import Chooser
 from shipways.report.claims import ClaimView, claim_views
@@ -105,6 +106,11 @@ class Section:
     def claims(self) -> list[ClaimView]:
         """The claims that were measured."""
         return [*claim_views(self.view.results, self.words)]
+
+    @cached_property
+    def bases(self) -> list[BasesView]:
+        """The comparisons of an image's bases."""
+        return [*bases_views(self.view.results, self.words)]
 
     def cells(self, row: Row) -> list[Cell]:
         """A format's cells of the main table."""

@@ -84,6 +84,9 @@ def lead_sentence(lead: Lead, words: Words, ink: Ink) -> str:
         parts.append(apart)
     if lead.certainty in CERTAINTY:
         parts.append(ink.text(words.say(CERTAINTY[lead.certainty])))
+    if lead.unknown:
+        names = names_text(lead.unknown, words, ink)
+        parts.append(ink.fill(words.say(_("Not measured: %(names)s.")), names=names))
     return ink.fill("%(all)s", all=_join(" ", [part for part in parts if part], ink))
 
 

@@ -56,7 +56,7 @@ def timelines(rows: Sequence[Row], words: Words) -> Iterator[Picture]:
     if not known:
         return
     ran = {row.id: first_install(each) for row, each in known}
-    totals = [row.figures["first_response_s"].value or 0.0 for row, _each in known]
+    totals = [_first_response(each) for _row, each in known]
     waits = [
         max(0.0, total - sum(step.seconds for step in steps))
         for steps, total in zip(ran.values(), totals, strict=True)
@@ -75,6 +75,11 @@ def timelines(rows: Sequence[Row], words: Words) -> Iterator[Picture]:
         [words.say(each) for each in (_("Format"), _("Command"), _("Begins after"), _("Takes"))],
         [*_told(ran, waits, wait, words)],
     )
+
+
+def _first_response(target: Target) -> float:
+    """Seconds of the installation whose commands are kept: where there were several, the first."""
+    return [*target.first_response_runs, target.first_response_s or 0.0][0]
 
 
 def _on_targets(rows: Sequence[Row]) -> list[tuple[Row, Target]]:

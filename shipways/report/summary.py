@@ -67,7 +67,9 @@ def change_text(change: Change, words: Words) -> str:
         return verdict
     share = change.ratio - 1
     sign = "+" if share > 0 else "\N{MINUS SIGN}"
-    return f"{verdict}, {sign}{words.percent(abs(share))}"
+    told = f"{verdict}, {sign}{words.percent(abs(share))}"
+    once = words.say(_("measured once"))
+    return f"{told}, {once}" if change.once else told
 
 
 def culprits_text(culprits: Sequence[Culprit], words: Words, ink: Ink) -> str:
@@ -94,7 +96,9 @@ def overrun_sentence(overrun: Overrun, words: Words, ink: Ink) -> str:
     )
     if not overrun.culprits:
         return sentence
-    message = words.say(_("grew: %(parts)s") if overrun.grew else _("largest: %(parts)s"))
+    message = words.say(
+        _("grew, unpacked: %(parts)s") if overrun.grew else _("largest, unpacked: %(parts)s")
+    )
     blame = ink.fill(message, parts=culprits_text(overrun.culprits, words, ink))
     return ink.fill("%(sentence)s; %(blame)s", sentence=sentence, blame=blame)
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from shipways.report.comparison import Row
 from shipways.report.figures import BY_KEY
-from shipways.report.phrases import STATUS, value_text
+from shipways.report.phrases import STATUS, left_text, value_text
 from shipways.report.words import Words, brief
 from shipways.report.words import mark as _
 from shipways.results import StepResult, Target
 
 FIGURES = ("transfer_bytes", "footprint_bytes", "install_s", "first_response_s", "idle_mib")
+SOURCES = {
+    "archive": _("base from the Debian archive"),
+    "registry": _("base from a registry"),
+}
 PHASES = {
     "install": _("install"),
     "serve": _("serve"),
@@ -23,6 +27,7 @@ PHASES = {
     "broken_upgrade": _("survive a broken upgrade"),
     "remove": _("remove"),
     "purge": _("purge"),
+    "residue": _("left behind"),
 }
 
 
@@ -50,7 +55,7 @@ def target_views(row: Row, words: Words) -> Iterator[TargetView]:
     for name, target in row.record.targets.items():
         yield TargetView(
             name,
-            target.platform,
+            ", ".join(filter(None, (target.platform, _source(target, words)))),
             target.status,
             words.say(STATUS.get(target.status, target.status)),
             brief(target.reason),
@@ -60,6 +65,10 @@ def target_views(row: Row, words: Words) -> Iterator[TargetView]:
         )
 
 
+def _source(target: Target, words: Words) -> str:
+    return words.say(SOURCES.get(target.base_source, target.base_source))
+
+
 def _figure(target: Target, key: str, words: Words) -> str:
     value = getattr(target, key)
     return "–" if value is None else value_text(BY_KEY[key].unit, value, words)
@@ -67,10 +76,13 @@ def _figure(target: Target, key: str, words: Words) -> str:
 
 def _phases(target: Target, words: Words) -> Iterator[tuple[str, str, str]]:
     for phase, went in target.lifecycle.items():
-        if isinstance(went, bool):
+        note = target.notes.get(phase, "")
+        if phase == "residue" and target.residue_files is not None:
+            told = left_text(target.residue_files, target.residue_bytes or 0, words)
+        elif isinstance(went, bool):
             told = words.say(_("yes") if went else _("no"))
         else:
             told = words.say(went)
         if phase in target.phase_s:
             told = f"{told}, {words.seconds(target.phase_s[phase])}"
-        yield words.say(PHASES.get(phase, phase)), told, target.notes.get(phase, "")
+        yield words.say(PHASES.get(phase, phase)), told, "" if note == went else note

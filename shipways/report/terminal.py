@@ -10,6 +10,7 @@ from rich.text import Text
 
 from shipways.report import phrases, sentences, summary
 from shipways.report.budget import Overrun
+from shipways.report.claims import claim_views
 from shipways.report.compare import Comparison
 from shipways.report.comparison import BEST, Overview, Row
 from shipways.report.findings import Findings
@@ -60,6 +61,10 @@ def show(view: Overview, found: Findings, words: Words, console: Console) -> Non
         console.print(text, soft_wrap=True)
     for _kind, title, sentence in sentences.findings(found, words, ink):
         console.print(Text.assemble((f"{title}: ", "bold"), sentence), soft_wrap=True)
+    for claim in claim_views(view.results, words):
+        told = f"{claim.verdict_text}{': ' if claim.reason else ''}{claim.reason}"
+        line = Text.assemble((f"{one_line(claim.text)} ", "bold"), one_line(told))
+        console.print(line, soft_wrap=True)
 
 
 def _table(view: Overview, words: Words) -> Table:
@@ -94,6 +99,12 @@ def show_changes(
         console.print(_changes(comparison, words, ink))
     for note in summary.notes(comparison, words, ink):
         console.print(Text(note), soft_wrap=True)
+    show_overruns(overruns, words, console)
+
+
+def show_overruns(overruns: Sequence[Overrun], words: Words, console: Console) -> None:
+    """Print what is over budget, each with what is to blame."""
+    ink = PlainInk()
     for overrun in overruns:
         told = Text.assemble(
             (f"{words.say(OVER_BUDGET)} ", "bold red"),

@@ -1,96 +1,16 @@
-"""The report as a person meets it, in Debian's Chromium."""
+"""The report as a person meets it: sorting, choosing, comparing, copying, in either language."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from shipways.report import render
-from shipways.results import Results, load
+from tests.browser.conftest import Open, column, english, fitting, results, sorter
 
 pytestmark = pytest.mark.browser
-GOLDEN = Path(__file__).parents[1] / "report" / "golden"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-def results(name: str) -> Results:
-    read = load(GOLDEN / f"{name}.json")
-    assert read
-    return read
-
-
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished dist/ with a report and the logs that it leads to."""
-    dist = tmp_path_factory.mktemp("dist")
-    for record in results("all").formats.values():
-        steps = [step.log for target in record.targets.values() for step in target.steps]
-        for log in filter(None, [record.build.log, *steps, *(lint.log for lint in record.lint)]):
-            (dist / log).parent.mkdir(parents=True, exist_ok=True)
-            (dist / log).write_text(f"This is {log}.\n")
-    render(results("all"), dist)
-    return dist
-
-
-@pytest.fixture
-def open_page(browser: Browser, dist: Path) -> Iterator[Open]:
-    """Opens the report; at the end there must have been no error and no request to anywhere."""
-    contexts, troubles = [], []
-
-    def look(request: Any) -> None:
-        if not request.url.startswith(("file://", "data:")):
-            troubles.append(f"request: {request.url}")
-
-    def open_page(address: str = "", path: Path | None = None, **options: Any) -> Page:
-        options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options}
-        contexts.append(browser.new_context(**options))
-        page = contexts[-1].new_page()
-        page.on("request", look)
-        page.on("console", lambda message: troubles.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-        page.goto(f"{(path or dist / 'report.html').as_uri()}{address}")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not troubles
-
-
-def english(page: Page) -> Locator:
-    return page.locator("main[lang=en]")
-
-
-def column(main: Locator, key: str) -> list[str]:
-    """A column's figures from top to bottom, of the rows that have figures and are shown."""
-    place = main.locator("table.figures thead th").evaluate_all(
-        "(heads, key) => heads.findIndex((head) => head.dataset.key === key)", key
-    )
-    script = """(rows, place) => rows
-        .filter((row) => !row.hidden && (place === 0 || row.cells.length > 2))
-        .map((row) => row.cells[place].querySelector("a").textContent.replaceAll("\\u00a0", " "))"""
-    texts: list[str] = main.locator("table.figures tbody tr").evaluate_all(script, place)
-    return texts
-
-
-def sorter(main: Locator, key: str) -> Locator:
-    return main.locator(f"table.figures th[data-key={key}] button")
 
 
 def test_a_heading_sorts_up_and_down_and_back(open_page: Open) -> None:
@@ -144,10 +64,6 @@ def test_rows_can_be_hidden(open_page: Open) -> None:
     assert "git" not in column(main, "format")
     main.locator(".rows input[value=git]").check()
     assert "git" in column(main, "format")
-
-
-def fitting(main: Locator) -> list[str]:
-    return main.locator(".fitting a").all_text_contents()
 
 
 def test_questions_narrow_with_reasons(open_page: Open) -> None:
@@ -235,91 +151,6 @@ def test_a_figure_opens_its_evidence_and_its_log(open_page: Open) -> None:
     expect(page.get_by_text("This is logs/deb/build.log.")).to_be_visible()
 
 
-def test_keyboard_alone(open_page: Open) -> None:
-    page = open_page()
-    main = english(page)
-    page.keyboard.press("Tab")
-    expect(page.locator("#speak-en")).to_be_focused()
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("main[lang=ru]")).to_be_visible()
-    page.keyboard.press("ArrowLeft")
-    walk(page, sorter(main, "artifact_bytes"))
-    page.keyboard.press("Enter")
-    expect(main.locator("th[data-key=artifact_bytes]")).to_have_attribute("aria-sort", "ascending")
-    walk(page, main.locator("a[href='#en-wheel-artifact_bytes']"))
-    page.keyboard.press("Enter")
-    expect(page.locator("#en-wheel-artifact_bytes")).to_be_focused()
-    page.keyboard.press("Shift+Tab")
-    walk(page, page.locator("#en-deb .evidence > summary"))
-    page.keyboard.press("Enter")
-    expect(page.locator("#en-deb-artifact_bytes")).to_be_visible()
-
-
-def walk(page: Page, goal: Locator, most: int = 200) -> None:
-    """Press Tab until the goal has the focus; wherever that is on the way must be visible."""
-    for _step in range(most):
-        page.keyboard.press("Tab")
-        if goal.evaluate("node => node === document.activeElement"):
-            return
-    raise AssertionError(f"Tab never came to {goal}")
-
-
-def test_printing_unfolds_everything_and_drops_the_tools(open_page: Open) -> None:
-    page = open_page()
-    page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    expect(page.locator("#en-deb-warm_s")).to_be_visible()
-    for tool in (".tools", ".chooser", ".languages", ".copy"):
-        expect(page.locator(tool).first).to_be_hidden()
-    expect(page.locator("main[lang=ru]")).to_be_hidden()
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    page.emulate_media(media="screen")
-    expect(page.locator("#en-deb-warm_s")).to_be_hidden()
-    assert page.pdf(format="A4").startswith(b"%PDF")
-
-
-@pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing(open_page: Open, language: str, scheme: str, width: int) -> None:
-    page = open_page(color_scheme=scheme, locale=language, viewport={"width": width, "height": 900})
-    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize("width", [320, 390, 768, 1920])
-def test_the_page_never_scrolls_sideways(open_page: Open, width: int) -> None:
-    page = open_page(viewport={"width": width, "height": 800})
-    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_without_scripts_all_is_there(open_page: Open) -> None:
-    page = open_page(java_script_enabled=False)
-    main = english(page)
-    expect(main.locator("table.figures tbody tr")).to_have_count(8)
-    expect(main.locator("svg").first).to_be_visible()
-    expect(main.locator(".findings")).to_contain_text("Next is")
-    for tool in (".tools", ".chooser", ".copy", ".choice"):
-        expect(main.locator(tool).first).to_be_hidden()
-    main.get_by_text("All answers, with their reasons").click()
-    expect(main.locator(".reasons")).to_contain_text("did not install on debian-13")
-    page.get_by_label("Русский").check()
-    expect(page.get_by_role("heading", name="Главное")).to_be_visible()
-    expect(main).to_be_hidden()
-
-
-@pytest.mark.parametrize(
-    "name", ["built", "failed", "skipped", "not-offered", "one-format", "none"]
-)
-def test_every_golden_page_runs(open_page: Open, tmp_path: Path, name: str) -> None:
-    page = open_page(path=render(results(name), tmp_path)[1])
-    expect(english(page).locator("h1")).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
 def test_a_name_that_is_markup_stays_a_name(open_page: Open, tmp_path: Path) -> None:
     evil = results("all")
     evil.project.name = "<script>document.title = 'taken'</script>"
@@ -333,3 +164,13 @@ def test_a_name_that_is_markup_stays_a_name(open_page: Open, tmp_path: Path) -> 
     assert "<b>bold</b>" in fitting(main)
     sorter(main, "artifact_bytes").click()
     assert not page.locator("main b:text-is('bold')").count()
+
+
+def test_what_a_format_brings_is_a_reason(open_page: Open, tmp_path: Path) -> None:
+    stack = results("all")
+    stack.formats["docker"].services = ["PostgreSQL", "app", "nginx"]
+    main = english(open_page(path=render(stack, tmp_path)[1]))
+    main.get_by_label("Several services and a database").check()
+    assert fitting(main) == ["docker"]
+    expect(main.locator(".fitting")).to_contain_text("brings PostgreSQL, app, nginx")
+    expect(main.locator(".excluded")).to_contain_text("delivers the application alone")

@@ -133,7 +133,8 @@ def test_the_summary(make_results: Make, make_format: MakeFormat) -> None:
     assert text == (
         "### Since 0123456789ab\n\n"
         "Over budget:\n\n"
-        "- **a**: Artifact 1.50 MB, the limit is 1.20 MB; grew: pandas 900 B, django 300 B\n"
+        "- **a**: Artifact 1.50 MB, the limit is 1.20 MB; "
+        "grew, unpacked: pandas 900 B, django 300 B\n"
         "- **a**: Build, warm 2.10 s, the limit is 2.00 s\n\n"
         "| Format | Figure | Before | Now | Change |\n"
         "| --- | --- | ---: | ---: | --- |\n"
@@ -162,3 +163,29 @@ def test_changes_in_the_terminal(make_results: Make, make_format: MakeFormat) ->
     text = console.export_text()
     assert "worse, +50" in text
     assert "Over budget: a: Artifact" in text
+
+
+def test_parts_that_were_not_known_before_did_not_grow(
+    make_results: Make, make_format: MakeFormat
+) -> None:
+    old, new = runs(make_results, make_format)
+    old.formats["a"].contents = {}
+    changes = [one for one in compare(old, new).changes if one.column.key == "artifact_bytes"]
+    assert not any(change.culprits for change in changes)
+
+
+def test_a_format_that_shrank_is_over_budget_by_what_is_largest(
+    make_results: Make, make_format: MakeFormat
+) -> None:
+    new, old = runs(make_results, make_format)
+    old.formats["a"].contents = {"app": 5, "django": 400, "pandas": 900}
+    new.formats["a"].contents = {"app": 10, "django": 400}
+    (overrun,) = over_budget(new, limits({"a": {"bytes": 10}}), old)
+    assert (overrun.grew, overrun.culprits[0]) == (False, Culprit("django", 400))
+
+
+def test_times_measured_once_say_so(make_results: Make, make_format: MakeFormat) -> None:
+    old, new = make_results(a=make_format(1, [1.0])), make_results(a=make_format(1, [2.0]))
+    assert "worse, +100\N{NO-BREAK SPACE}%, measured once" in summarise(old, new)
+    old, new = runs(make_results, make_format)
+    assert "measured once" not in summarise(old, new)

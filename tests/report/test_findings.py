@@ -138,3 +138,11 @@ def test_a_missing_reason_is_told(make_results: Make) -> None:
 
 def test_nothing_measured_finds_nothing(make_results: Make, make_format: MakeFormat) -> None:
     assert told(make_results(a=make_format())) == {}
+
+
+def test_those_that_were_not_measured_are_named(
+    make_results: Make, make_format: MakeFormat
+) -> None:
+    results = make_results(a=make_format(10, [1.0]), b=make_format(20), c=make_format(30, [2.0]))
+    assert told(results)["warm_s"].endswith(" Not measured: b.")
+    assert "Not measured" not in told(results)["artifact_bytes"]

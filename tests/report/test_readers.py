@@ -131,7 +131,7 @@ def test_a_target_figure_knows_its_commands_and_logs() -> None:
     figure = read("install_s", on(install_s=2.0, install_runs=[1.9, 2.1], steps=steps), "debian-13")
     assert figure.runs == (1.9, 2.1)
     assert figure.source.commands == ("second", "third")
-    assert figure.source.logs == ("logs/1",)
+    assert figure.source.logs == ("logs/1", "logs/install-2.log")
     assert figure.source.target == "debian-13"
 
 
@@ -178,3 +178,80 @@ def test_skipped_targets_were_not_tried() -> None:
         },
     )
     assert read("passed", record).text == "1/2"
+
+
+def test_targets_are_told_with_how_it_went_there() -> None:
+    record = FormatRecord(
+        status="ok", targets={"a": Target(status="ok"), "b": Target(status="failed")}
+    )
+    assert read("passed", record).source.results == (("a", "ok"), ("b", "failed"))
+
+
+def test_a_link_has_no_build_to_measure() -> None:
+    link = FormatRecord(status="ok", builder=Builder(tool="git"))
+    for key in ("artifact_bytes", "cold_s", "warm_s", "peak_mib", "reproducible", "lint"):
+        assert not read(key, link).offered, key
+    unmeasured = FormatRecord(status="ok", artifacts=[File(path="a", sha256="1", bytes=1)])
+    for key in ("cold_s", "warm_s", "peak_mib", "reproducible", "lint"):
+        assert read(key, unmeasured).offered, key
+
+
+def told(figure: Figure) -> list[tuple[str, float]]:
+    return [(detail.message, detail.value) for detail in figure.details]
+
+
+def test_figures_beside_the_figure() -> None:
+    build = BuildFigures(warm_s=3.0, tool_s=2.5, cpu_s=2.0)
+    lints = [Lint(tool="a", overridden=2), Lint(tool="b", overridden=1)]
+    step = StepRecord(phase="prerequisite", command="first")
+    record = FormatRecord(
+        status="ok",
+        artifacts=[File(path="a", sha256="1", bytes=1, installed_bytes=9)],
+        build=build,
+        lint=lints,
+        steps=[step, StepRecord(phase="install", command="second")],
+    )
+    assert told(read("artifact_bytes", record)) == [("unpacked: %(value)s", 9)]
+    assert told(read("warm_s", record)) == [
+        ("in the underlying tools: %(value)s", 2.5),
+        ("processor time: %(value)s", 2.0),
+    ]
+    assert told(read("lint", record)) == [("overridden, with a reason: %(value)s", 3)]
+    assert told(read("commands", record)) == [("prerequisites: %(value)s", 1)]
+
+
+def test_a_linter_that_did_not_run_found_nothing_out() -> None:
+    skipped = Lint(tool="lintian", skipped="lintian is not installed")
+    assert read("lint", FormatRecord(status="ok", lint=[skipped])).value is None
+    both = FormatRecord(status="ok", lint=[skipped, Lint(tool="twine", warnings=1)])
+    assert read("lint", both).value == 1
+    assert read("lint", both).source.tool == "twine"
+
+
+def test_phases_with_a_log_of_their_own() -> None:
+    step = StepResult(phase="install", command="i", seconds=1, ok=True, log="logs/deb/install.log")
+    notes = {"offline": "4 s to the first response", "serve": "user notes"}
+    record = on(offline=True, exposure=1.1, user="notes", steps=[step], notes=notes)
+    offline = read("offline", record, "debian-13").source
+    assert (offline.logs, offline.notes) == (("logs/deb/offline.log",), (notes["offline"],))
+    assert read("exposure", record, "debian-13").source.logs == ("logs/deb/hardening.log",)
+    assert read("user", record, "debian-13").source.notes == (notes["serve"],)
+
+
+def test_only_a_unit_has_an_exposure() -> None:
+    container = on(lifecycle={"hardening": True})
+    assert not read("exposure", container, "debian-13").offered
+    assert read("exposure", on(), "debian-13").offered
+
+
+def test_a_phase_that_was_not_tried_says_nothing() -> None:
+    lifecycle: dict[str, bool | str] = {"remove": True, "purge": "not offered"}
+    steps = [
+        StepResult(phase="remove", command="rm", seconds=1, ok=True, log="logs/remove.log"),
+        StepResult(phase="remove", command="rm", seconds=1, ok=True, log="logs/residue.log"),
+    ]
+    notes = {"remove": "the data stays", "purge": "not offered"}
+    found = read("removal", on(lifecycle=lifecycle, notes=notes, steps=steps), "debian-13").source
+    assert found.notes == ("the data stays",)
+    assert found.commands == ("rm",)
+    assert found.logs == ("logs/remove.log", "logs/residue.log")

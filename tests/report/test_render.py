@@ -14,7 +14,7 @@ from rich.console import Console
 from shipways.report import render, show
 from shipways.results import Results
 
-GOLDEN = ("all", "built", "failed", "skipped", "not-offered", "one-format", "none")
+GOLDEN = ("all", "built", "failed", "skipped", "not-offered", "one-format", "none", "real")
 Golden = Callable[[str], Results]
 ReadPage = Callable[[Path], Any]
 GAP = re.compile(r"\b(None|nan|undefined|inf)\b|%\(|\{\{|\{%")
@@ -66,12 +66,12 @@ def test_every_format_is_there(rendered: Rendered, language: str) -> None:
 
 
 def test_markdown_tables_are_whole(rendered: Rendered) -> None:
-    _results, text, _page = rendered
+    results, text, _page = rendered
     assert not GAP.search(text)
     for table in re.findall(r"(?:^\|.*\|$\n?)+", text, re.M):
         widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
         assert len(widths) == 1
-    assert text.startswith("# notes 1.0.0")
+    assert text.startswith(f"# {results.project.name} 1.0.0")
     assert text.endswith("\n")
     assert "\n\n\n" not in text
 

@@ -1,0 +1,44 @@
+"""What an artifact holds, by its parts: so that a larger one can be told by what has grown."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from packaging.utils import parse_wheel_filename
+
+from shipways.bundle import Inputs
+
+
+def contents(inputs: Inputs, uses: Sequence[str]) -> dict[str, int]:
+    """Part -> bytes unpacked, for a format that uses these stages of `inputs`.
+
+    Where dependencies are inside, the parts are the app and each of them; where the app is alone,
+    its own folders and files. Bytecode, metadata of the format and a base image are no parts.
+    """
+    if "bundle" in uses:
+        return dict(inputs.bundle.contents)
+    if "wheelhouse" in uses:
+        return {name_of(wheel): unpacked(wheel) for wheel in (inputs.wheel, *inputs.wheelhouse)}
+    return parts_of(inputs.wheel) if "distributions" in uses else {}
+
+
+def name_of(wheel: Path) -> str:
+    """The distribution's normalized name (PEP 427, PEP 503)."""
+    return str(parse_wheel_filename(wheel.name)[0])
+
+
+def unpacked(wheel: Path) -> int:
+    """Bytes of a wheel's files, unpacked."""
+    return sum(parts_of(wheel).values())
+
+
+def parts_of(wheel: Path) -> dict[str, int]:
+    """Bytes of a wheel's files, unpacked, by the first two steps of their paths."""
+    sums: Counter[str] = Counter()
+    with zipfile.ZipFile(wheel) as archive:
+        for member in archive.infolist():
+            sums["/".join(member.filename.split("/")[:2])] += member.file_size
+    return dict(sums)
