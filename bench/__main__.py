@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import builds, scale, sizes
+from bench import builds, images, scale, sizes, stack, starts
 from bench.figure import Figure
 from shipways import project
 from shipways.progress import step
@@ -25,6 +25,9 @@ PARTS: dict[str, Callable[[Path, Path], Iterator[Figure]]] = {
     "builds": builds.figures,
     "sizes": sizes.figures,
     "scale": scale.figures,
+    "starts": starts.figures,
+    "images": images.figures,
+    "stack": stack.figures,
 }
 
 

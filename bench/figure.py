@@ -14,10 +14,13 @@ class Figure:
     limit: float
     unit: str
     how: str
+    at_least: bool = False  # the limit is one from below
 
     def row(self) -> tuple[str, str, str, str, str]:
-        verdict = "reached" if self.value <= self.limit else "[bold]not reached[/bold]"
-        return (self.name, self._text(self.value), f"≤ {self._text(self.limit)}", verdict, self.how)
+        reached = self.value >= self.limit if self.at_least else self.value <= self.limit
+        verdict = "reached" if reached else "[bold]not reached[/bold]"
+        limit = f"{'≥' if self.at_least else '≤'} {self._text(self.limit)}"
+        return (self.name, self._text(self.value), limit, verdict, self.how)
 
     def _text(self, value: float) -> str:
         return f"{value:.2f} {self.unit}".strip()

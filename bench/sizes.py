@@ -40,7 +40,7 @@ def figures(sample: Path, work: Path) -> Iterator[Figure]:
         how = f"{product.builder.tool}, {product.builder.compression}; tar | xz -9e: {plain:,} B"
         ratio = product.paths[0].stat().st_size / plain
         yield Figure(f"{name}, small", ratio, 1.15, "× tar | xz -9e", how)
-    for name, packager in (("deb-bundled", "deb"), ("rpm", "rpm")):
+    for name, packager in (("deb-bundled", "deb"), ("rpm", "rpm"), ("tarball", "deb")):
         yield against_nfpm(inputs, work, name, packager)
 
 

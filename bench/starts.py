@@ -1,0 +1,84 @@
+"""Seconds from `apt install` to the first response, as shipped and with bytecode in the package.
+
+Bytecode fits one version of Python only, so no bundle that runs on all of them can rely on it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.figure import Figure
+from bench.sizes import job
+from shipways import project, source
+from shipways.bundle import Inputs
+from shipways.formats import FORMATS
+from shipways.lifecycle.delivery import Delivery
+from shipways.lifecycle.grounds import GROUNDS
+from shipways.lifecycle.live import offline
+from shipways.measure import median
+from shipways.roots import images
+from shipways.roots.machine import machine
+
+FORMAT, GROUND = "deb-bundled", "debian:13"
+RUNS = 5
+LIMIT_S = 5
+COMPILE = (
+    "python3 -m compileall -q --invalidation-mode unchecked-hash -s {0} -p /usr/lib/{1}/{2} {0}"
+)
+
+
+def figures(sample: Path, work: Path) -> Iterator[Figure]:
+    """Install both on clean machines in turn; the median of each."""
+    found = project.load(sample)
+    inputs = Inputs(found, source.epoch(sample), work / "cache", work / "inputs", work / "logs")
+    inputs.work.mkdir()
+    shipped = packed(inputs, work, "shipped")
+    compile_all(inputs.bundle.site, found.name)
+    compiled = packed(inputs, work, "compiled")
+    assert compiled.size > shipped.size, "no bytecode is in it"
+    seconds: dict[Delivery, list[float]] = {shipped: [], compiled: []}
+    for _ in range(RUNS):
+        for delivery, runs in seconds.items():
+            runs.append(first_response(delivery, work))
+    how = f"{GROUND} that has Python, no network; median of {RUNS}, {spread(seconds[shipped])}"
+    ours, other = median(seconds[shipped]), median(seconds[compiled])
+    yield Figure(f"{FORMAT}: install to first response", ours, LIMIT_S, "s", how)
+    more = compiled.size / shipped.size
+    how = f"with bytecode: {spread(seconds[compiled])}, and {more:.2f} × the bytes; in turn"
+    yield Figure(
+        f"{FORMAT}: as shipped, to one with bytecode", ours / other, 1.5, "× the time", how
+    )
+
+
+def packed(inputs: Inputs, work: Path, label: str) -> Delivery:
+    made = FORMATS[FORMAT].build(job(inputs, work, FORMAT, "small"))
+    kept = work / label
+    kept.mkdir()
+    return Delivery(inputs.project, FORMATS[FORMAT], Path(shutil.move(made.paths[0], kept)))
+
+
+def compile_all(site: Path, name: str) -> None:
+    """Add bytecode to a bundle's tree, by the Python of the machine that it goes to."""
+    with machine(images.ensure(GROUND, packages=("python3",))) as root:
+        root.copy_in(site, f"/srv/{site.name}")
+        root.run(COMPILE.format(f"/srv/{site.name}", name, site.name), timeout=300)
+        root.run(f"tar -C /srv -cf /srv/compiled.tar {site.name}", timeout=60)
+        packed = site.with_name("compiled.tar")
+        root.copy_out("/srv/compiled.tar", packed)
+    shutil.rmtree(site)
+    with tarfile.open(packed) as archive:
+        archive.extractall(site.parent, filter="data")
+
+
+def first_response(delivery: Delivery, work: Path) -> float:
+    """Seconds from the first command of an installation without a network to the first response."""
+    seconds = offline(delivery, GROUNDS[GROUND], work, work / "logs", "auto")
+    assert seconds is not None, (work / "logs" / "offline.log").read_text()
+    return seconds
+
+
+def spread(runs: list[float]) -> str:
+    return f"{min(runs):.1f} to {max(runs):.1f} s"
