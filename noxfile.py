@@ -73,6 +73,12 @@ def verify(session: nox.Session) -> None:
     shipways(session, "verify")
 
 
+@nox.session
+def claims(session: nox.Session) -> None:
+    """Measure what is said about containers: delivery, commands, moving, isolation, density."""
+    shipways(session, "claims")
+
+
 @nox.session(name="try")
 def try_(session: nox.Session) -> None:
     """Install one artifact on a clean machine and open it on a local port: nox -s try -- deb."""

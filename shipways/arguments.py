@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", required=True
     )
-    for add in (_build, _verify, _try, _report, _compare, _doctor, _instructions, _roots):
+    for add in (_build, _verify, _claims, _try, _report, _compare, _doctor, _instructions, _roots):
         add(commands)
     return made
 
@@ -69,6 +69,11 @@ def _build(commands: Commands) -> None:
         "--runs", type=_positive, default=1, metavar="N", help="warm builds to measure (default 1)"
     )
     command.add_argument("--cold", action="store_true", help="measure the cold build again")
+    command.add_argument(
+        "--compare-bases",
+        action="store_true",
+        help="build the image on the other bases as well, for the report",
+    )
 
 
 def _verify(commands: Commands) -> None:
@@ -87,6 +92,22 @@ def _verify(commands: Commands) -> None:
         metavar="TARGET",
         help="clean machine, such as debian:13 or debian:12; may be repeated; default: all",
     )
+    command.add_argument(
+        "--runs", type=_positive, default=1, metavar="N", help="installs to measure (default 1)"
+    )
+    _places(command)
+    _options(command)
+
+
+def _claims(commands: Commands) -> None:
+    command = _add(
+        commands,
+        "claims",
+        "measure what is said about containers, against all other formats",
+        "Fast delivery, the same commands everywhere, moving to another server, isolation, many on "
+        "one machine: each with figures and a verdict, in the report. Verify first.",
+    )
+    command.add_argument("formats", nargs="*", metavar="FORMAT", help="formats; default: all built")
     _places(command)
     _options(command)
 
@@ -137,7 +158,10 @@ def _compare(commands: Commands) -> None:
 
 
 def _doctor(commands: Commands) -> None:
-    _add(commands, "doctor", "show what each format needs on this machine and how to get the rest")
+    command = _add(
+        commands, "doctor", "show what each format needs on this machine and how to get the rest"
+    )
+    _engine(command)
 
 
 def _instructions(commands: Commands) -> None:
@@ -159,6 +183,7 @@ def _instructions(commands: Commands) -> None:
 def _roots(commands: Commands) -> None:
     command = _add(commands, "roots", "remove the base images of clean machines")
     command.add_argument("action", choices=("prune",), help="prune: remove all of them")
+    _engine(command)
 
 
 def _places(command: argparse.ArgumentParser) -> None:
@@ -183,6 +208,7 @@ def _options(command: argparse.ArgumentParser) -> None:
         default="small",
         help="small for releases (default), fast for trying out",
     )
+    _engine(command)
     command.add_argument(
         "--base-source",
         choices=("auto", "registry", "archive"),
@@ -195,6 +221,20 @@ def _options(command: argparse.ArgumentParser) -> None:
         default="auto",
         help="what the image stands on: a base without shell or package manager (auto), "
         "python:3.13-slim, or Debian",
+    )
+    command.add_argument(
+        "--bytecode",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="Python's bytecode in the image: it starts sooner (default); without, it is smaller",
+    )
+
+
+def _engine(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--engine",
+        choices=("auto", "docker", "podman"),
+        help="what runs containers; default: $SHIPWAYS_ENGINE, or the one that is there",
     )
 
 

@@ -33,6 +33,7 @@ log = logging.getLogger("shipways.command")
 TAIL = 30  # lines of output that an error message repeats
 TERMINATION_GRACE_S = 5
 HELPER_GRACE_S = 30
+RUN_VARIABLE = "SHIPWAYS_RUN"  # in the environment of every process that a run starts
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,23 @@ def spawn(argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -
         start_new_session=True,
     )
     atexit.register(_let_go, helper)
+
+
+def serve(argv: Sequence[str | Path], log_file: Path) -> None:
+    """Start a service that is there as long as this process; it hears no Ctrl-C.
+
+    It does not carry this run's mark: what it starts may outlive the run.
+    """
+    with log_file.open("wb") as log:
+        service = subprocess.Popen(
+            [str(word) for word in argv],
+            env={name: value for name, value in os.environ.items() if name != RUN_VARIABLE},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    atexit.register(_end, service)
 
 
 def _let_go(helper: subprocess.Popen[bytes]) -> None:

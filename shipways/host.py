@@ -6,8 +6,8 @@ import os
 import platform
 
 from shipways import __version__
-from shipways.command import version_of
 from shipways.results import Host
+from shipways.roots import engine
 
 
 def describe() -> Host:
@@ -17,6 +17,6 @@ def describe() -> Host:
         arch=platform.machine(),
         cpus=len(os.sched_getaffinity(0)),
         python=platform.python_version(),
-        docker=version_of("docker", "version", "--format", "{{.Server.Version}}") or "",
+        **{engine.name(): engine.version() or ""},
         shipways=__version__,
     )

@@ -27,6 +27,10 @@ MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar"
 CONFIG_KEYS = ("architecture", "author", "config", "history", "os", "rootfs", "variant")
+RUN_KEYS = (  # of the specification's "config", and Docker's two; the rest is an engine's own
+    "Cmd", "Entrypoint", "Env", "ExposedPorts", "Healthcheck", "Shell", "StopSignal", "User",
+    "Volumes", "WorkingDir",
+)  # fmt: skip
 Config = dict[str, Any]
 
 
@@ -113,6 +117,8 @@ def settle_config(
 ) -> Config:
     """The configuration with `layers` for its own, one time for all, without the labels `drop`.
 
+    Nothing is left in it by which one engine's could be told from another's.
+
     https://github.com/opencontainers/image-spec/blob/main/config.md
     """
     created = datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -122,7 +128,8 @@ def settle_config(
     settled["history"] = [{**entry, "created": created} for entry in config.get("history", ())]
     labels = config["config"].get("Labels") or {}
     kept = {name: value for name, value in labels.items() if name not in drop}
-    settled["config"] = {**config["config"], "Labels": kept}
+    wanted = {key: config["config"][key] for key in RUN_KEYS if config["config"].get(key)}
+    settled["config"] = {**wanted, "Labels": kept}
     return settled
 
 
@@ -132,8 +139,8 @@ def write(target: Path, name: str, config: Config, layers: Sequence[Layer], epoc
     The file is a series of gzip members (RFC 1952, 2.2), so each layer is compressed only once.
     """
     unique = {layer.digest: layer for layer in layers}
-    blobs: dict[str, bytes | Layer] = {_blob(digest): layer for digest, layer in unique.items()}
-    image = _add(blobs, config)
+    blobs: dict[str, bytes | Layer] = {blob_path(digest): layer for digest, layer in unique.items()}
+    image = add_json(blobs, config)
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST_TYPE,
@@ -143,27 +150,27 @@ def write(target: Path, name: str, config: Config, layers: Sequence[Layer], epoc
             for layer in layers
         ],
     }
-    index = {"mediaType": MANIFEST_TYPE, **_add(blobs, manifest), "annotations": _names(name)}
+    index = {"mediaType": MANIFEST_TYPE, **add_json(blobs, manifest), "annotations": names_of(name)}
     entries: dict[str, bytes | Layer] = {
-        "oci-layout": _json({"imageLayoutVersion": "1.0.0"}),
-        "index.json": _json({"schemaVersion": 2, "manifests": [index]}),
-        "manifest.json": _json([_docker_manifest(name, str(image["digest"]), layers)]),
+        "oci-layout": as_json({"imageLayoutVersion": "1.0.0"}),
+        "index.json": as_json({"schemaVersion": 2, "manifests": [index]}),
+        "manifest.json": as_json([docker_manifest(name, str(image["digest"]), layers)]),
         **dict(sorted(blobs.items())),
     }
     with target.open("wb") as file:
-        _write_members(file, entries, epoch)
+        write_members(file, entries, epoch)
     return str(image["digest"])
 
 
-def _add(blobs: dict[str, bytes | Layer], content: Config) -> dict[str, str | int]:
+def add_json(blobs: dict[str, bytes | Layer], content: Config) -> dict[str, str | int]:
     """Store a JSON document among the blobs; returns its descriptor."""
-    text = _json(content)
+    text = as_json(content)
     digest = f"sha256:{sha256(text).hexdigest()}"
-    blobs[_blob(digest)] = text
+    blobs[blob_path(digest)] = text
     return {"digest": digest, "size": len(text)}
 
 
-def _names(name: str) -> dict[str, str]:
+def names_of(name: str) -> dict[str, str]:
     """What an engine with the containerd image store calls the image."""
     full = name if "/" in name else f"docker.io/library/{name}"
     return {
@@ -172,23 +179,26 @@ def _names(name: str) -> dict[str, str]:
     }
 
 
-def _docker_manifest(name: str, image: str, layers: Sequence[Layer]) -> Config:
+def docker_manifest(name: str, image: str, layers: Sequence[Layer]) -> Config:
+    """The entry of manifest.json, by which `docker load` finds the image's parts."""
     return {
-        "Config": _blob(image),
+        "Config": blob_path(image),
         "RepoTags": [name],
-        "Layers": [_blob(layer.digest) for layer in layers],
+        "Layers": [blob_path(layer.digest) for layer in layers],
     }
 
 
-def _blob(digest: str) -> str:
+def blob_path(digest: str) -> str:
+    """Where a blob lies in the layout."""
     return f"blobs/{digest.replace(':', '/')}"
 
 
-def _json(value: object) -> bytes:
+def as_json(value: object) -> bytes:
+    """The same bytes for the same value."""
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _write_members(file: BinaryIO, entries: Mapping[str, bytes | Layer], epoch: int) -> None:
+def write_members(file: BinaryIO, entries: Mapping[str, bytes | Layer], epoch: int) -> None:
     """A tar of `entries` as gzip members: layers as they were compressed, the rest between them."""
     waiting = b""
     for name, content in entries.items():

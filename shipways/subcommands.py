@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from shipways.errors import ShipwaysError
 
 if TYPE_CHECKING:
     from shipways.formats import Options
+    from shipways.project import Budget, Project
     from shipways.results import Results
 
 
@@ -28,6 +29,7 @@ def build(arguments: argparse.Namespace) -> int:
 
     formats = choose(arguments.formats)
     found = project.load(arguments.project)
+    budget = _budget(found, [wanted.id for wanted in formats])
     results = pipeline.build(
         found,
         formats,
@@ -37,8 +39,9 @@ def build(arguments: argparse.Namespace) -> int:
         runs=arguments.runs,
         cold=arguments.cold,
     )
-    _show(results, _dist(arguments))
-    return _worst([results.formats[wanted.id].status for wanted in formats])
+    _show(results, _dist(arguments), budget=budget)
+    states = [results.formats[wanted.id].status for wanted in formats]
+    return _worst([*states, *_overruns(results, budget)])
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -47,20 +50,38 @@ def verify(arguments: argparse.Namespace) -> int:
 
     names = [wanted.id for wanted in choose(arguments.formats)] if arguments.formats else []
     found = project.load(arguments.project)
+    budget = _budget(found, names)
     dist = _dist(arguments)
     results = lifecycle.verify(
-        found, names, arguments.targets, dist, _options(arguments), cache=_cache()
+        found,
+        names,
+        arguments.targets,
+        dist,
+        _options(arguments),
+        cache=_cache(),
+        runs=arguments.runs,
     )
-    _show(results, dist)
-    return _worst(
-        [
-            target.status
-            for name, record in results.formats.items()
-            if not names or name in names
-            for key, target in record.targets.items()
-            if not arguments.targets or key in arguments.targets
-        ]
+    _show(results, dist, budget=budget)
+    states = [
+        target.status
+        for name, record in results.formats.items()
+        if not names or name in names
+        for key, target in record.targets.items()
+        if not arguments.targets or key in arguments.targets
+    ]
+    return _worst([*states, *_overruns(results, budget)])
+
+
+def claims(arguments: argparse.Namespace) -> int:
+    from shipways import claims as said
+    from shipways import project
+
+    found = project.load(arguments.project)
+    results = said.measure(
+        found, arguments.formats, _dist(arguments), _options(arguments), cache=_cache()
     )
+    _show(results, _dist(arguments))
+    return 1 if said.failed(results, arguments.formats) else 0
 
 
 def try_out(arguments: argparse.Namespace) -> int:
@@ -87,7 +108,7 @@ def report(arguments: argparse.Namespace) -> int:
     found = _read(dist / "results.json", "Run: shipways build")
     baseline = _read(arguments.baseline) if arguments.baseline else None
     reports.render(found, dist, baseline=baseline, language=arguments.language)
-    _show(found, dist, arguments.language)
+    _show(found, dist, language=arguments.language)
     return 0
 
 
@@ -99,7 +120,7 @@ def compare(arguments: argparse.Namespace) -> int:
 
     old, new = _read(arguments.old), _read(arguments.new)
     shipped = (arguments.project / project.FILE_NAME).is_file()
-    budget = project.load(arguments.project).tool.budget if shipped else {}
+    budget = _budget(project.load(arguments.project), []) if shipped else {}
     if arguments.markdown:
         print(reports.summarise(old, new, budget, language=arguments.language))
     else:
@@ -107,9 +128,10 @@ def compare(arguments: argparse.Namespace) -> int:
     return 1 if reports.over_budget(new, budget, old) else 0
 
 
-def doctor(_: argparse.Namespace) -> int:
+def doctor(arguments: argparse.Namespace) -> int:
     from shipways import doctor as examination
 
+    _choose_engine(arguments)
     return examination.show()
 
 
@@ -126,9 +148,10 @@ def instructions(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def roots(_: argparse.Namespace) -> int:
+def roots(arguments: argparse.Namespace) -> int:
     from shipways.roots import images
 
+    _choose_engine(arguments)
     removed = images.prune()
     print("\n".join([*removed, f"{len(removed)} images removed."]))
     return 0
@@ -137,6 +160,7 @@ def roots(_: argparse.Namespace) -> int:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "build": build,
     "verify": verify,
+    "claims": claims,
     "try": try_out,
     "report": report,
     "compare": compare,
@@ -146,7 +170,37 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
-def _show(results: Results, dist: Path, language: str = "en") -> None:
+def _budget(found: Project, names: Sequence[str]) -> dict[str, Budget]:
+    """The limits of these formats, or of all; one of a format that is unknown is an error."""
+    from shipways.errors import ProjectError
+    from shipways.formats import FORMATS
+    from shipways.project import FILE_NAME
+
+    for name in found.tool.budget:
+        if name not in FORMATS:
+            raise ProjectError(
+                f"{found.root / FILE_NAME}: tool.shipways.budget: there is no format {name!r}.",
+                hint=f"Formats are: {', '.join(FORMATS)}.",
+            )
+    return {
+        name: limits for name, limits in found.tool.budget.items() if not names or name in names
+    }
+
+
+def _overruns(results: Results, budget: Mapping[str, Budget]) -> list[str]:
+    """A failure for each figure over its limit."""
+    from shipways import report as reports
+
+    return ["failed" for _overrun in reports.over_budget(results, budget)]
+
+
+def _show(
+    results: Results,
+    dist: Path,
+    *,
+    budget: Mapping[str, Budget] | None = None,
+    language: str = "en",
+) -> None:
     from rich.console import Console
 
     from shipways import report as reports
@@ -154,7 +208,7 @@ def _show(results: Results, dist: Path, language: str = "en") -> None:
     console = Console()
     if not console.is_terminal:
         console.width = WIDE
-    reports.show(results, console, language=language)
+    reports.show(results, console, budget, language=language)
     print(f"The report is {dist / 'report.html'}")
 
 
@@ -175,12 +229,23 @@ def _read(path: Path, hint: str = "") -> Results:
 def _options(arguments: argparse.Namespace) -> Options:
     from shipways.formats import Options
 
+    _choose_engine(arguments)
     return Options(
         builder=arguments.builder,
         compression=arguments.compression,
         base_source=arguments.base_source,
         base=arguments.base,
+        bytecode=arguments.bytecode,
+        compare_bases=getattr(arguments, "compare_bases", False),
     )
+
+
+def _choose_engine(arguments: argparse.Namespace) -> None:
+    """For this process and all that it starts."""
+    from shipways.roots import engine
+
+    if arguments.engine:
+        os.environ[engine.VARIABLE] = arguments.engine
 
 
 def _dist(arguments: argparse.Namespace) -> Path:

@@ -93,3 +93,28 @@ def test_compare_and_budget(
 def test_report_without_results(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["report", "--dist", str(tmp_path)]) == 1
     assert "There is no" in capsys.readouterr().err
+
+
+def test_a_build_over_budget(
+    notes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = results_with(deb="ok", wheel="ok")
+    found.formats["deb"].artifacts = [File(path="a.deb", sha256="0" * 64, bytes=2_000_000)]
+    found.formats["deb"].contents = {"django": 1_500_000}
+    monkeypatch.setattr(pipeline, "build", lambda *_, **__: found)
+    with (notes / "pyproject.toml").open("a") as file:
+        file.write("[tool.shipways.budget.deb]\nbytes = 1_000_000\n")
+    assert cli.main(["build", "deb", "--project", str(notes)]) == 1
+    said = capsys.readouterr().out.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Over budget: deb: Artifact 2.00 MB, the limit is 1.00 MB" in said
+    assert "largest, unpacked: django 1.50 MB" in said
+    assert cli.main(["build", "wheel", "--project", str(notes)]) == 0
+
+
+def test_a_budget_for_an_unknown_format(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (notes / "pyproject.toml").open("a") as file:
+        file.write("[tool.shipways.budget.dep]\nbytes = 1\n")
+    assert cli.main(["build", "wheel", "--project", str(notes)]) == 2
+    said = capsys.readouterr().err
+    assert "tool.shipways.budget: there is no format 'dep'" in said
+    assert "Formats are: wheel" in said

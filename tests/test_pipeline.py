@@ -11,8 +11,10 @@ import pytest
 
 from shipways import host, pipeline, project, results, source
 from shipways.artifact import Step
+from shipways.attempt import command
+from shipways.bundle import Inputs
 from shipways.dist import Dist
-from shipways.errors import BuildError, ProjectError
+from shipways.errors import BuildError, ProjectError, UsageError
 from shipways.formats import Format, Job, Options, Product, Tool
 from shipways.results import Builder, Host, Lint, Results, Target
 
@@ -143,3 +145,112 @@ def test_verified_targets_live_as_long_as_the_bytes(
     results.save(found, notes / "dist" / "results.json")
     assert build([PACK]).formats["pack"].targets
     assert not build([replace(PACK, build=packed("new"))]).formats["pack"].targets
+
+
+def with_bill(content: str) -> Build:
+    def build(job: Job) -> Product:
+        product = packed("content")(job)
+        path = job.work / "notes.pack.cdx.json"
+        path.write_text(content)
+        return replace(product, bill=path)
+
+    return build
+
+
+def test_bill_lies_beside_the_artifact_and_counts_as_none(
+    build: Callable[..., Results], notes: Path
+) -> None:
+    row = build([replace(PACK, build=with_bill("bill"))]).formats["pack"]
+    assert [file.path for file in row.artifacts] == ["notes.pack"]
+    assert row.bill is not None
+    assert row.bill.path == "notes.pack.cdx.json"
+    assert (notes / "dist" / row.bill.path).read_text() == "bill"
+    sums = (notes / "dist" / "SHA256SUMS").read_text()
+    assert f"{row.bill.sha256}  notes.pack.cdx.json\n" in sums
+    page = (notes / "dist" / "report.html").read_text()
+    assert 'href="notes.pack.cdx.json"' in page
+
+
+def test_bill_has_to_be_the_same_twice_as_well(build: Callable[..., Results]) -> None:
+    contents = iter(["one", "two"])
+    wavering = replace(PACK, build=lambda job: with_bill(next(contents))(job))
+    assert build([wavering]).formats["pack"].status == "failed"
+
+
+def test_link_has_a_bill_without_a_file(build: Callable[..., Results], notes: Path) -> None:
+    link = replace(
+        PACK,
+        build=lambda job: replace(with_bill("bill")(job), paths=()),
+        lint=lambda job, product: [],
+    )
+    row = build([link]).formats["pack"]
+    assert row.artifacts == [] and row.bill
+    assert (notes / "dist" / row.bill.path).is_file()
+
+
+def test_steps_name_the_file_as_it_was_built(build: Callable[..., Results]) -> None:
+    said = replace(
+        PACK,
+        steps=lambda found: (Step("install", "unpack notes_all.pack", "put it there"),),
+        file_name=lambda found: "notes_all.pack",
+    )
+    assert build([said]).formats["pack"].steps[0].command == "unpack notes.pack"
+
+
+@pytest.mark.parametrize("others", [(), ("wheel",)])
+def test_packager_that_makes_none_of_the_packages(notes: Path, others: tuple[str, ...]) -> None:
+    packs = [replace(PACK, builders=("nfpm", "fpm"))]
+    packs += [replace(PACK, id=name) for name in others]
+    dist, chosen = Dist(notes / "dist"), Options(builder="rpmbuild")
+    with pytest.raises(UsageError, match="rpmbuild does not make pack") as caught:
+        pipeline.build(project.load(notes), packs, dist, notes / "cache", chosen)
+    assert caught.value.exit_code == 2
+    assert "nfpm or fpm" in caught.value.hint
+    assert not dist.path.exists()
+
+
+def test_a_build_tells_how_to_do_it_again_and_where_its_log_is(
+    build: Callable[..., Results], notes: Path
+) -> None:
+    def logging(job: Job) -> Product:
+        (job.logs / "build.log").write_text("packed")
+        return packed("content")(job)
+
+    row = build([replace(PACK, build=logging, services=("app", "db"))], runs=2, cold=True)
+    found = row.formats["pack"]
+    assert found.build.command == "shipways build pack --runs 2 --cold"
+    assert (notes / "dist" / found.build.log).read_text() == "packed"
+    assert found.services == ["app", "db"]
+    again = build([replace(PACK, build=logging)]).formats["pack"].build
+    assert again.command == "shipways build pack"
+    assert again.cold_runs == found.build.cold_runs
+
+
+def test_chosen_options_are_in_the_command() -> None:
+    chosen = Options(builder="nfpm", base_source="archive")
+    said = command(PACK, chosen, 1, cold=False)
+    assert said == "shipways build pack --builder nfpm --base-source archive"
+
+
+def test_what_only_passes_on_a_shared_stage_keeps_its_log(
+    build: Callable[..., Results], notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shared(inputs: Inputs) -> Path:
+        (inputs.logs / "distributions.log").write_text("built")
+        return inputs.work
+
+    monkeypatch.setattr(Inputs, "distributions", property(shared))
+    monkeypatch.setattr(pipeline, "contents", lambda *_: {"notes": 1})
+    row = build([replace(PACK, uses=("distributions",))]).formats["pack"]
+    assert row.build.log == "logs/pack/build.log"
+    assert (notes / "dist" / row.build.log).read_text() == "built"
+    assert row.contents == {"notes": 1}
+
+
+def test_a_mistake_of_ours_has_its_log(build: Callable[..., Results], notes: Path) -> None:
+    def wrong(job: Job) -> Product:
+        raise KeyError("oops")
+
+    row = build([replace(PACK, build=wrong)]).formats["pack"]
+    assert row.status == "failed"
+    assert "KeyError" in (notes / "dist" / row.build.log).read_text()

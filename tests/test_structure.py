@@ -11,10 +11,10 @@ ROOT = Path(__file__).parents[1]
 # A module imports only from those before it in this list.
 ORDER = (
     "errors", "measure", "command", "progress", "recipes", "pyproject", "project", "artifact",
-    "results", "source", "lock", "unpack", "archive", "bundle", "sbom",
+    "results", "source", "lock", "unpack", "archive", "attach", "sbom", "bundle", "contents",
     "roots", "oci", "linters", "target",
     "copyright", "deb_archive", "packagers",
-    "formats", "host", "dist", "attempt", "report", "pipeline", "lifecycle", "doctor",
+    "formats", "host", "dist", "attempt", "report", "pipeline", "lifecycle", "claims", "doctor",
     "instructions", "arguments", "subcommands", "__main__",
 )  # fmt: skip
 

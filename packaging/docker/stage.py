@@ -1,6 +1,6 @@
 """Lays out below /stage what the image gets; the Dockerfile runs it, one layer at a time.
 
-    stage.py python | dependencies | app
+    stage.py python | tools | dependencies | app
 
 Only Python's standard library is needed, and pip: of the base, or from /pip.
 """
@@ -21,6 +21,7 @@ import tomllib
 
 STAGE = Path("/stage")
 RECIPE = Path("/recipe")
+PIP = Path("/pip/pip")
 HOME = STAGE / "app"  # /app in the image
 USER = 10001
 LANGUAGES = os.environ.get("LANGUAGES", "").lower().split()
@@ -45,6 +46,12 @@ def python():
                 compile_file(path, STAGE / str(path).lstrip("/"), str(path))
 
 
+def tools():
+    """Bytecode of pip, where it was given: it is called twice, and after every changed line."""
+    for path in sorted(PIP.rglob("*.py")):
+        compile_file(path, path, str(path))
+
+
 def dependencies():
     """Everything that the lock names, each file checked against its hash."""
     install(HOME / "dependencies", "--require-hashes", f"--requirement={RECIPE}/requirements.lock")
@@ -67,12 +74,12 @@ def app():
     command.parent.mkdir(parents=True)
     command.symlink_to("/app/launch.py")
     add_user(name)
+    add_bill(name)
 
 
 def install(target, *what, offline=None):
     """pip into a folder of its own: no index where there are wheels, no dependency unasked for."""
-    given = Path("/pip/pip")
-    pip = [str(given)] if (given / "__main__.py").is_file() else ["-m", "pip"]
+    pip = [str(PIP)] if (PIP / "__main__.py").is_file() else ["-m", "pip"]
     wheelhouse = Path("/wheelhouse")
     if offline is None:
         offline = any(wheelhouse.glob("*.whl"))
@@ -154,6 +161,15 @@ def launch_settings(name, site):
     }
 
 
+def add_bill(name):
+    """What the image is made of (CycloneDX), where whoever builds it has written that down."""
+    given = Path("/wheel/bill.json")
+    if given.is_file():
+        document = STAGE / "usr/share/doc" / name / f"{name}.cdx.json"
+        document.parent.mkdir(parents=True)
+        shutil.copyfile(given, document)
+
+
 def add_user(name):
     """The base's users and one more, without a password or a shell; its folder is its home."""
     etc = STAGE / "etc"
@@ -170,4 +186,4 @@ def add_user(name):
 
 if __name__ == "__main__":
     os.umask(0o022)
-    {"python": python, "dependencies": dependencies, "app": app}[sys.argv[1]]()
+    {"python": python, "tools": tools, "dependencies": dependencies, "app": app}[sys.argv[1]]()

@@ -1,6 +1,7 @@
-"""How BuildKit is called for packaging/docker/Dockerfile: contexts, arguments, labels.
+"""How an image is built from packaging/docker/Dockerfile: contexts, arguments, labels.
 
-The Python SDK has no BuildKit, so this is the command line: `docker buildx build`.
+The Python SDK has no BuildKit, so this is the command line: `docker buildx build`, or where Podman
+is the engine `podman build`, which is Buildah's.
 """
 
 from __future__ import annotations
@@ -10,25 +11,28 @@ import importlib.util
 import json
 import shutil
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 from docker.errors import APIError, ImageNotFound
 
-from shipways import recipes
+from shipways import measure, recipes
 from shipways.command import run
 from shipways.errors import ToolMissing
+from shipways.formats import image_bill
 from shipways.formats.base import Job
 from shipways.project import Project
 from shipways.roots import engine
 from shipways.roots.images import Image
 
 BUILD_TIMEOUT_S = 900
-BUILDER = "default"  # the engine's own BuildKit: others do not see the images that are only here
+START_INTERVAL = " --start-interval=1s"  # of the health check; Buildah does not know it
+START_INTERVAL_NS = 1_000_000_000  # the same in the image's configuration
 
 
 @contextlib.contextmanager
 def built(job: Job, base: Image) -> Iterator[str]:
-    """The id of the image as BuildKit makes it: without a name, and gone afterwards."""
+    """The id of the image as the engine makes it: without a name, and gone afterwards."""
     identity = job.work / "image-id"
     try:
         run(
@@ -44,28 +48,44 @@ def built(job: Job, base: Image) -> Iterator[str]:
 
 
 def _command(job: Job, base: Image) -> list[str | Path]:
-    project, folder = job.project, recipes.path("docker")
+    project, wheel = job.project, _wheel(job, base)
     contexts = {
-        "recipe": folder,
-        "wheelhouse": _wheelhouse(job),
-        "wheel": _wheel(job),
-        "pip": _pip(),
+        "recipe": recipes.path("docker"),
+        "wheelhouse": wheelhouse(job),
+        "wheel": wheel,
+        "pip": pip_package(),
     }
     values = {
         "BASE": base.ref,
         "NAME": project.name,
         "VERSION": project.version,
         "PORT": project.tool.port,
+        "BYTECODE": int(job.options.bytecode),
         "LANGUAGES": " ".join(project.tool.languages),
+        "WHEEL": _digest(wheel),
     }
     return [
-        "docker", "buildx", "build", f"--builder={BUILDER}", "--load", "--provenance=false",
-        "--network=none", "--progress=plain", *(["--no-cache"] if job.cold else []),
-        f"--file={folder / 'Dockerfile'}",
+        *engine.build_command(), "--network=none", *(["--no-cache"] if job.cold else []),
+        f"--file={_dockerfile(job)}",
         *(f"--build-context={name}={path}" for name, path in contexts.items()),
         *(f"--build-arg={name}={value}" for name, value in values.items()),
         *(f"--label={name}={value}" for name, value in labels(project, job.inputs.commit).items()),
     ]  # fmt: skip
+
+
+def _dockerfile(job: Job) -> Path:
+    """The recipe's, without what Buildah does not know where Podman is the engine."""
+    path = recipes.path("docker/Dockerfile")
+    if engine.name() != "podman":
+        return path
+    copy = job.work / "Dockerfile"
+    copy.write_text(path.read_text(encoding="utf-8").replace(START_INTERVAL, ""), encoding="utf-8")
+    return copy
+
+
+def _digest(folder: Path) -> str:
+    """Of all files in a folder: Buildah's cache does not look into what is mounted."""
+    return sha256("".join(map(measure.sha256, sorted(folder.iterdir()))).encode()).hexdigest()
 
 
 def labels(project: Project, commit: str) -> dict[str, str]:
@@ -93,7 +113,8 @@ def _source(job: Job) -> Path:
     return context
 
 
-def _wheelhouse(job: Job) -> Path:
+def wheelhouse(job: Job) -> Path:
+    """The folder with the wheels of all dependencies; an empty one where there are none."""
     if job.inputs.wheelhouse:
         return job.inputs.wheelhouse[0].parent
     folder = job.work / "wheelhouse"
@@ -101,12 +122,13 @@ def _wheelhouse(job: Job) -> Path:
     return folder
 
 
-def _wheel(job: Job) -> Path:
-    """The app's wheel, and how the app is started."""
+def _wheel(job: Job, base: Image) -> Path:
+    """The app's wheel, how the app is started, and what the image is made of."""
     folder = job.work / "wheel"
     folder.mkdir()
     shutil.copyfile(job.inputs.wheel, folder / job.inputs.wheel.name)
     (folder / "launch.json").write_text(json.dumps(launch(job.project)), encoding="utf-8")
+    (folder / "bill.json").write_bytes(image_bill.bill(job, base))
     return folder
 
 
@@ -128,7 +150,8 @@ def launch(project: Project) -> dict[str, object]:
     }
 
 
-def _pip() -> Path:
+def pip_package() -> Path:
+    """The folder of the package pip, for bases that are without it."""
     found = importlib.util.find_spec("pip")
     if found is None or found.origin is None:
         raise ToolMissing("pip is not in this environment.", hint="python3 -m ensurepip")

@@ -6,10 +6,7 @@ from functools import partial
 
 from shipways.command import version_of
 from shipways.formats.base import Tool
-
-
-def _engine() -> str | None:
-    return version_of("docker", "version", "--format", "{{.Server.Version}}")
+from shipways.roots import engine, podman
 
 
 def _installed(name: str, package: str = "", *arguments: str) -> Tool:
@@ -17,8 +14,13 @@ def _installed(name: str, package: str = "", *arguments: str) -> Tool:
     return Tool(name, version, f"apt-get install {package or name}")
 
 
-ENGINE = Tool("docker engine", _engine, "./bootstrap, or: apt-get install docker.io; dockerd &")
-BUILDX = _installed("docker buildx", "docker-buildx", "version")
+ENGINE = Tool(
+    "container engine",
+    engine.version,
+    f"Docker: ./bootstrap, or: apt-get install docker.io; dockerd &. "
+    f"Podman: {podman.PACKAGES}; then --engine podman",
+)
+BUILDER = Tool("docker buildx", engine.builder, "apt-get install docker-buildx")
 COMPOSE = _installed("docker compose", "docker-compose", "version")
 MMDEBSTRAP = _installed("mmdebstrap")
 GIT = _installed("git")

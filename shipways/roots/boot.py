@@ -45,13 +45,28 @@ if grep -qx '0::/' /proc/self/cgroup; then
 fi
 exec unshare --cgroup sh -c '
     umount -l /sys/fs/cgroup 2> /dev/null
-    mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec /sbin/init'
+    {more}mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec /sbin/init'
 """
+# The controllers of processors and memory are in v1 trees there, and without them an engine refuses
+# limits. So it gets those trees as its /sys/fs/cgroup; containerd has to be its child to have them.
+CONTROLLERS = """mkdir /run/controllers && mount -t tmpfs -o mode=755 controllers /run/controllers
+    for names in $(sed -n "s/^[0-9]*:\\([a-z_,]\\+\\):.*/\\1/p" /proc/self/cgroup); do
+        mkdir "/run/controllers/$names"
+        mount -t cgroup -o "$names" cgroup "/run/controllers/$names"
+    done
+    mkdir -p /run/systemd/system
+    ln -s /dev/null /run/systemd/system/containerd.service
+    sed "s, --containerd=[^ ]*,,; /^.Service/a BindPaths=/run/controllers:/sys/fs/cgroup" \\
+        /usr/lib/systemd/system/docker.service > /run/systemd/system/docker.service
+    """
 # What the engine hides of /proc or makes read-only there, a Docker host needs: it is uncovered.
 UNCOVER = """for path in $(awk '$5 ~ "^/proc/" {print $5}' /proc/self/mountinfo); do
     umount "$path" || true
 done
 """
+# Docker allows its containers a console, Podman does not, and those in one of Podman's can have no
+# more than that has: so it gets the right to one, under a name that nothing opens.
+CONSOLE = ["/dev/console:/dev/console-of-host:rwm"]
 ON_V2 = "mount -o remount,rw /sys/fs/cgroup && exec /sbin/init"
 
 
@@ -60,10 +75,12 @@ def options(kind: str) -> dict[str, Any]:
     if not kind:
         return {"command": IDLE, "init": True, "mounts": []}
     version = engine.cgroup_version()
-    script = (UNCOVER if kind == "docker" else "") + (ON_V2 if version == 2 else ON_V1)
+    docker = kind == "docker"
+    on_v1 = ON_V1.replace("{more}", CONTROLLERS if docker else "")
+    script = (UNCOVER if docker else "") + (ON_V2 if version == 2 else on_v1)
     found: dict[str, Any] = {
         "command": ["sh", "-c", script],
-        "cap_add": [*(DOCKER if kind == "docker" else SYSTEMD)],
+        "cap_add": [*(DOCKER if docker else SYSTEMD)],
         "security_opt": ["seccomp=unconfined", "apparmor=unconfined"],
         "environment": {"container": "docker"},
         "stop_signal": STOP_SIGNAL,
@@ -72,7 +89,9 @@ def options(kind: str) -> dict[str, Any]:
     }
     if version == 2:
         found["cgroupns"] = "private"
-    if kind == "docker":
+    if docker:
+        if engine.name() == "podman":
+            found["devices"] = CONSOLE
         # a file system that can hold overlays, for images and volumes
         found["mounts"] = [Mount("/var/lib/docker", None, "volume", labels=engine.labels())]
     return found

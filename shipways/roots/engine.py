@@ -10,7 +10,7 @@ import functools
 import os
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,26 +19,84 @@ import psutil
 from docker.errors import DockerException
 from docker.types import Mount
 
-from shipways.errors import ToolMissing
+from shipways.command import find, version_of
+from shipways.errors import ToolMissing, UsageError
+from shipways.roots import podman
 
+VARIABLE = "SHIPWAYS_ENGINE"  # docker | podman | auto: which engine a run works with
+ENGINES = ("docker", "podman")
 LABEL = "shipways"  # on containers, networks and volumes: the run id
 KEPT_LABEL = "shipways.kept"  # on machines that somebody wants to keep
 ROLE_LABEL = "shipways.role"  # on images; not LABEL, since containers inherit an image's labels
 TIMEOUT_S = 120  # for one answer of the engine
 
 
+def name() -> str:
+    """docker or podman: the one asked for, else the one that is there, Docker first.
+
+    It is the program's name as well: images are saved and loaded by both in the same words.
+    """
+    asked = os.environ.get(VARIABLE, "auto")
+    if asked not in (*ENGINES, "auto"):
+        raise UsageError(
+            f"There is no engine {asked!r}.", hint=f"Engines are {', '.join(ENGINES)}."
+        )
+    if asked != "auto":
+        return asked
+    there = [engine for engine in ENGINES if find(engine)]
+    return there[0] if there and "DOCKER_HOST" not in os.environ else ENGINES[0]
+
+
 @functools.cache
 def client() -> docker.DockerClient:
-    """The engine that DOCKER_HOST names, or the local one; `ToolMissing` when none answers."""
+    """The engine: Docker as DOCKER_HOST names it, or the local one; or Podman, by a service.
+
+    Raises `ToolMissing` when none answers.
+    """
+    if name() == "podman":
+        return podman.start(f"{LABEL}-{run_id()}-p-", TIMEOUT_S)
     try:
         engine = docker.from_env(timeout=TIMEOUT_S)
         engine.ping()
     except DockerException as error:
         raise ToolMissing(
             f"Docker does not answer: {error}",
-            hint="Start it (systemctl start docker, or dockerd &), or run ./bootstrap.",
+            hint="Start it (systemctl start docker, or dockerd &), or run ./bootstrap. "
+            f"Without Docker: --engine podman ({podman.PACKAGES}).",
         ) from error
     return engine
+
+
+def version() -> str | None:
+    """The engine's version; None where it does not answer."""
+    if name() == "podman":
+        return version_of("podman", "--version")
+    return version_of("docker", "version", "--format", "{{.Server.Version}}")
+
+
+def builder() -> str | None:
+    """The version of what builds images: buildx, or Podman itself, which has Buildah in it."""
+    return version() if name() == "podman" else version_of("docker", "buildx", "version")
+
+
+def build_command() -> list[str]:
+    """The beginning of the command that builds an image and leaves it in the engine.
+
+    Docker: the engine's own BuildKit, since other builders do not see the images that are only
+    there. Podman: Docker's image format, since OCI's knows no health check.
+    """
+    if name() == "podman":
+        return ["podman", "build", "--format=docker"]
+    return [
+        "docker", "buildx", "build", "--builder=default", "--load", "--provenance=false",
+        "--progress=plain",
+    ]  # fmt: skip
+
+
+def import_image(tar: Path, ref: str, changes: Sequence[str]) -> None:
+    """Make the image `ref` of a tree; `changes` are lines of a Dockerfile."""
+    # the tag with the name: Podman would overlook one beside it
+    client().api.import_image_from_file(str(tar), repository=ref, changes=[*changes])
 
 
 @functools.cache

@@ -24,6 +24,7 @@ from shipways.roots import engine
 
 log = logging.getLogger("shipways.roots")
 _numbers = itertools.count(1)
+LISTENED = ("sh", "-c", 'read -r _; exec "$@" < /dev/null', "sh")
 GRACE_S = 5  # between the polite end of a command and the other one
 
 
@@ -46,18 +47,11 @@ def execute(container: Container, request: Request, log_file: Path | None = None
     """
     argv = ["bash", "-c", request.command]
     limited = ["timeout", f"--kill-after={GRACE_S}", f"{request.timeout:g}", *argv]
-    api = engine.client().api
     started = time.monotonic()
-    created = api.exec_create(
-        container.id,
-        limited,
-        user=request.user,
-        workdir=request.workdir,
-        environment=dict(request.env),
-    )
+    made = _create(container, limited, request.env, user=request.user, workdir=request.workdir)
     with _killed_after(container, request.timeout + 3 * GRACE_S):
-        output = _collect(_printed(str(created["Id"])), request, log_file)
-        status = api.exec_inspect(created["Id"])["ExitCode"]
+        output = _collect(_printed(made), request, log_file)
+        status = _status(made)
     seconds = time.monotonic() - started
     if status in (124, 137, None) and seconds >= request.timeout:
         raise VerifyError(
@@ -71,11 +65,8 @@ def execute(container: Container, request: Request, log_file: Path | None = None
 
 def follow(container: Container, request: Request) -> Iterator[str]:
     """What a command prints, in pieces as they come, without a time limit."""
-    api = engine.client().api
-    argv = ["bash", "-c", request.command]
-    environment = dict(request.env)
-    created = api.exec_create(container.id, argv, user=request.user, environment=environment)
-    for raw in _printed(str(created["Id"])):
+    made = _create(container, ["bash", "-c", request.command], request.env, user=request.user)
+    for raw in _printed(made):
         yield raw.decode("utf-8", "replace")
 
 
@@ -83,16 +74,39 @@ def ask(
     container: Container, argv: Sequence[str], env: Mapping[str, str] | None = None
 ) -> tuple[int, str]:
     """Exit status and output of a command that ends by itself."""
-    api = engine.client().api
-    created = api.exec_create(container.id, list(argv), environment=dict(env or {}))
-    output = b"".join(_printed(str(created["Id"])))
-    status = api.exec_inspect(created["Id"])["ExitCode"]
+    made = _create(container, argv, env or {})
+    output = b"".join(_printed(made))
+    status = _status(made)
     return (-1 if status is None else int(status)), output.decode("utf-8", "replace")
+
+
+def _create(container: Container, argv: Sequence[str], env: Mapping[str, str], **more: Any) -> str:
+    """The id of a command that is ready to be started.
+
+    Podman starts commands before it listens to them, and what the quick ones print is lost. There
+    they wait for a word that can only come when it listens.
+    """
+    waits = engine.name() == "podman"
+    created = engine.client().api.exec_create(
+        container.id,
+        [*(LISTENED if waits else ()), *argv],
+        stdin=waits,
+        environment=dict(env),
+        **more,
+    )
+    return str(created["Id"])
+
+
+def _status(exec_id: str) -> int | None:
+    status = engine.client().api.exec_inspect(exec_id)["ExitCode"]
+    return None if status is None else int(status)
 
 
 def _printed(exec_id: str) -> Iterator[bytes]:
     """Start a command and give what it prints; the connection is closed, which the SDK leaves."""
     connection: Any = engine.client().api.exec_start(exec_id, socket=True)
+    if engine.name() == "podman":
+        connection._sock.send(b"\n")
     frames: Iterator[tuple[int, bytes]] = frames_iter(connection, tty=False)  # type: ignore[no-untyped-call]
     try:
         for _, data in frames:

@@ -58,11 +58,11 @@ def ensure(role: str, source: str = "auto", *, packages: Sequence[str] = ()) -> 
     wanted = {*(base.systemd if suffix else ()), *packages}
     wanted |= {*(bases.DOCKER if suffix == "docker" else ())}
     packaged = (layers.Packages(base.manager, tuple(sorted(wanted))),) if wanted else ()
-    ref = _cached(base.role, base.recipe, base.make)
+    ref = cached(base.role, base.recipe, base.make)
     for number, layer in enumerate((*base.layers, *packaged), 1):
         slug = role if number > len(base.layers) else ROLES[name]
         make = functools.partial(layers.add, ref, layer)
-        ref = _cached(slug, f"{ref} {layer.recipe}", make)
+        ref = cached(slug, f"{ref} {layer.recipe}", make)
     return Image(ref, role, base.source, base.platform)
 
 
@@ -77,7 +77,7 @@ def prune() -> list[str]:
     return names
 
 
-def _cached(role: str, recipe: str, make: layers.Maker) -> str:
+def cached(role: str, recipe: str, make: layers.Maker) -> str:
     """The tag of a recipe's image; makes it, one process at a time, where it is not there."""
     tag = hashlib.sha256(f"{layers.VERSION} {recipe}".encode()).hexdigest()[:16]
     ref = f"shipways/{role.replace(':', '-').replace('+', '-')}:{tag}"

@@ -152,7 +152,7 @@ class Machine:
         smaps_rollup), so that figures of cgroup v1 and v2 hosts compare.
         """
         command = (
-            f"for pid in $({pids}); do cat /proc/$pid/smaps_rollup; done"
+            f"for pid in $({pids}); do cat /proc/$pid/smaps_rollup 2> /dev/null; done"
             " | awk '/^Pss:/ {n += $2} END {print n + 0}'"
         )
         return int(self.run(command, timeout=20).output.splitlines()[-1]) / 1024

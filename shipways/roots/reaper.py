@@ -18,10 +18,9 @@ from pathlib import Path
 import psutil
 from docker.errors import APIError, NotFound
 
-from shipways.command import spawn
+from shipways.command import RUN_VARIABLE, spawn
 from shipways.roots import engine
 
-RUN_VARIABLE = "SHIPWAYS_RUN"  # in the environment of every process that a run starts
 ATTEMPTS = 5  # an engine that is still creating a container lists it only a moment later
 
 

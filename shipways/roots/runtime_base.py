@@ -64,12 +64,13 @@ def ensure_base(
 
 
 def _from_registry() -> images.Image:
-    if not bases.pulled(PYTHON_IMAGE):
+    name = bases.mirrored(PYTHON_IMAGE)
+    if not bases.pulled(name):
         raise BuildError(
-            f"{PYTHON_IMAGE} cannot be pulled from its registry.",
+            f"{name} cannot be pulled from its registry.",
             hint="The base `minimal` comes from the Debian archive and needs none.",
         )
-    return images.Image(PYTHON_IMAGE, "python", "registry", "Debian 13 (python:3.13-slim)")
+    return images.Image(name, "python", "registry", "Debian 13 (python:3.13-slim)")
 
 
 def _minimal(packages: tuple[str, ...]) -> images.Image:
@@ -77,7 +78,7 @@ def _minimal(packages: tuple[str, ...]) -> images.Image:
     files = (recipe(RULES), Path(pick.__file__), Path(__file__))
     made_by = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
     text = f"minimal {host.debian_mirror()} {packages} {made_by}"
-    ref = images._cached("runtime", text, functools.partial(_make, packages))
+    ref = images.cached("runtime", text, functools.partial(_make, packages))
     return images.Image(ref, "runtime", "archive", f"Debian 13 (trixie), Python {PYTHON} only")
 
 
@@ -92,11 +93,8 @@ def _make(packages: tuple[str, ...], ref: str, labels: dict[str, str]) -> None:
             _index_libraries(tree)
         tar = folder / "base.tar"
         pick.pack(tree, tar, newest)
-        repository, tag = ref.rsplit(":", 1)
         changes = [f'LABEL {name}="{value}"' for name, value in labels.items()]
-        engine.client().api.import_image_from_file(
-            str(tar), repository=repository, tag=tag, changes=changes
-        )
+        engine.import_image(tar, ref, changes)
 
 
 def _index_libraries(tree: Path) -> None:

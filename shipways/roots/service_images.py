@@ -105,7 +105,7 @@ def ensure(service: Service, source: str = "auto") -> ServiceImage:
             f"{service.registry} cannot be pulled from its registry.",
             hint="The Debian archive serves as well: choose the source `archive` or `auto`.",
         )
-    ref = images._cached(service.name, _recipe(service), functools.partial(_make, service))
+    ref = images.cached(service.name, _recipe(service), functools.partial(_make, service))
     version = engine.client().images.get(ref).labels[VERSION_LABEL]
     tag = version.replace("+", "-").replace("~", "-")
     return ServiceImage(f"shipways/{service.name}:{tag}", ref, "archive")
@@ -132,10 +132,7 @@ def _make(service: Service, ref: str, labels: dict[str, str]) -> None:
         _pack(service, folder, tar)
         labels = {**labels, VERSION_LABEL: version}
         marks = [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
-        repository, tag = ref.rsplit(":", 1)
-        engine.client().api.import_image_from_file(
-            str(tar), repository=repository, tag=tag, changes=[*service.config, *marks]
-        )
+        engine.import_image(tar, ref, [*service.config, *marks])
 
 
 def _download(service: Service, folder: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +15,14 @@ from shipways import __main__ as cli
 from shipways import project, results
 from shipways.project import Project
 from shipways.results import FormatRecord
+from shipways.roots import engine, images
+from shipways.roots.machine import machine
 
 ROOT = Path(__file__).parents[2]
+REGISTRY = (  # one that asks for no password
+    r"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: /srv\nhttp:\n  addr: :5000\n"
+)
+REGISTRY_START_S = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +48,12 @@ class Built:
         files = self.record(name).artifacts
         return self.dist / next(file.path for file in files if file.path.endswith(suffix))
 
+    def bill(self, name: str) -> Path:
+        """The bill of materials beside the format's main file."""
+        found = self.record(name).bill
+        assert found is not None
+        return self.dist / found.path
+
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
@@ -57,3 +72,38 @@ def copy_of_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Pat
         return target
 
     return make
+
+
+@pytest.fixture(scope="session")
+def registry() -> Callable[[Mapping[str, str]], AbstractContextManager[str]]:
+    """Starts a registry on the loopback (Debian's, on a clean machine) and gives its address.
+
+    It offers some of the engine's images: name there -> name here.
+    """
+
+    @contextmanager
+    def start(offered: Mapping[str, str]) -> Iterator[str]:
+        keeper = images.ensure("debian:13", packages=("docker-registry",))
+        with machine(keeper, ports={5000: 0}) as root:
+            root.run(f"printf '{REGISTRY}' > config.yml", timeout=10)
+            serving = root.spawn("docker-registry serve config.yml", timeout=600)
+            ports: Any = engine.client().containers.get(root.id).ports
+            address = f"127.0.0.1:{ports['5000/tcp'][0]['HostPort']}"
+            for name, here in offered.items():
+                _push(f"{address}/{name}", here)
+            yield address
+            serving.interrupt("KILL")
+
+    return start
+
+
+def _push(name: str, here: str) -> None:
+    """Push, and forget the name: who wants the image has to pull it."""
+    known = engine.client().images
+    repository, _, tag = name.rpartition(":")
+    known.get(here).tag(repository, tag)
+    limit = time.monotonic() + REGISTRY_START_S
+    while "digest" not in (said := known.push(repository, tag)):
+        assert time.monotonic() < limit, said
+        time.sleep(0.5)  # it does not listen yet
+    known.remove(name)

@@ -10,8 +10,8 @@ import tarfile
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +26,13 @@ from shipways.command import Completed, run
 from shipways.formats import docker as image_format
 from shipways.formats.base import Job
 from shipways.measure import sha256
-from shipways.roots import engine
+from shipways.roots import bases, engine, images
+from tests.acceptance import bills
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built
 
+Registry = Callable[[Mapping[str, str]], AbstractContextManager[str]]
 MEGABYTE = 1_000_000
 WORLD_WRITABLE = {"tmp", "var/tmp"}
 PROGRAMS = {"ldconfig", "python3", "python3.13", "demoapp"}
@@ -227,6 +229,25 @@ def test_licences_and_package_records_are_there(
     assert records <= documented | {"libpython3.13-stdlib"}  # whose folder is another's
 
 
+def test_bill_names_every_wheel_and_every_package_of_the_base(
+    built: Built, members: list[tuple[tarfile.TarInfo, bytes]]
+) -> None:
+    name = built.project.name
+    content = {info.name: text for info, text in members}
+    inside = content[f"usr/share/doc/{name}/{name}.cdx.json"]
+    bill = bills.same(inside, built.bill("docker"), built.project)
+    bills.check_lock(bill, built.project)
+    records = [text.decode() for path, text in content.items() if "/dpkg/status.d/" in path]
+    fields = [dict(re.findall(r"^(\w+): (.*)$", text, re.MULTILINE)) for text in records]
+    named = bills.parts(bill, "deb")
+    assert {(part["name"], part["version"]) for part in named.values()} == {
+        (one["Package"], one["Version"]) for one in fields if one
+    }
+    assert len(named) > 25
+    ssl = named["libssl3t64"]["purl"]
+    assert "arch=" in ssl and "distro=debian-13" in ssl and "upstream=openssl" in ssl
+
+
 def test_configuration(saved: oci.Saved) -> None:
     config = saved.config["config"]
     assert config["User"] == "10001:10001"
@@ -344,6 +365,40 @@ def test_one_changed_line_sends_little(
     finally:
         engine.client().images.remove(name, force=True)
     assert built.record("docker").status == "ok"
+
+
+def test_bases_are_compared(
+    built: Built, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """python:3.13-slim comes from a registry: here one that offers what has the same in it."""
+    played = images.ensure("debian:13", "archive", packages=("python3", "python3-pip"))
+    places = ["--project", str(built.project.root), "--dist", str(built.dist)]
+    built.record("docker")
+    with registry({"python:3.13-slim": played.ref}) as address:
+        monkeypatch.setenv(bases.REGISTRY_VARIABLE, address)
+        assert cli.main(["build", "docker", "--compare-bases", *places]) == 0
+    engine.client().images.remove(f"{address}/python:3.13-slim", force=True)
+    assert not engine.client().images.list("shipways/compared")
+    compared = built.record("docker").bases
+    assert {name: base.status for name, base in compared.items()} == dict.fromkeys(compared, "ok")
+    minimal, bare = compared["minimal"], compared["minimal-no-bytecode"]
+    python, debian = compared["python"], compared["debian"]
+    assert minimal.default
+    assert (minimal.shell, minimal.package_manager, minimal.pip) == (False, False, False)
+    assert (python.shell, python.package_manager, python.pip) == (True, True, True)
+    assert (debian.shell, debian.package_manager, debian.pip) == (True, True, False)
+    for base in compared.values():
+        assert base.update_bytes is not None
+        assert base.update_bytes < 100_000
+        assert len(base.first_response_runs) == 3
+    assert bare.artifact_bytes
+    assert bare.artifact_bytes <= 22 * MEGABYTE
+    assert bare.disk_bytes
+    assert bare.disk_bytes <= 65 * MEGABYTE
+    assert bare.cpu_s
+    assert minimal.cpu_s
+    assert bare.cpu_s > minimal.cpu_s
+    assert "its bases compared" in (built.dist / "report.md").read_text()
 
 
 def test_steps_as_they_are_typed(built: Built, tmp_path: Path) -> None:

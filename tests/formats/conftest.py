@@ -24,6 +24,7 @@ class FakeInputs:
     project: project.Project
     bundle: Bundle
     epoch: int = EPOCH
+    bill_of_bundle: bytes = b"{}\n"
 
 
 def add_distribution(site: Path, name: str, version: str, **fields: str) -> None:

@@ -21,12 +21,15 @@ from shipways.formats import (
     compose_images,
     compose_stack,
     docker_build,
+    docker_image,
 )
 from shipways.formats.base import Job
 from shipways.formats.compose_images import Packed
 from shipways.project import Project
-from shipways.roots import bases, service_images
+from shipways.roots import bases, packages, service_images
 from shipways.roots.images import Image
+from shipways.roots.service_images import ServiceImage
+from shipways.sbom import SystemPackage
 
 IMAGES = compose_stack.Images("notes-app:1.2.0", "shipways/postgres:17.9", "shipways/nginx:1.26")
 SETTINGS = """
@@ -250,8 +253,8 @@ def test_the_folder_keeps_what_its_user_has_made(
     (folder / "build" / "wheel").mkdir(parents=True)
     for name in (".env", "secrets/secret_key", "build/wheel/notes_app-1.1.0-py3-none-any.whl"):
         (folder / name).write_text("mine")
-    monkeypatch.setattr(docker_build, "_wheelhouse", lambda job: Path("/cache/wheelhouse"))
-    monkeypatch.setattr(docker_build, "_pip", lambda: Path("/venv/pip"))
+    monkeypatch.setattr(docker_build, "wheelhouse", lambda job: Path("/cache/wheelhouse"))
+    monkeypatch.setattr(docker_build, "pip_package", lambda: Path("/venv/pip"))
     base = Image("base:1", "runtime", "archive", "Debian")
     files = {"compose.yaml": b"services: {}\n"}
     assert compose_folder.publish(job, files, base, IMAGES) == folder
@@ -262,9 +265,24 @@ def test_the_folder_keeps_what_its_user_has_made(
     assert 'BASE: "base:1"' in override and 'wheelhouse: "/cache/wheelhouse"' in override
 
 
+def test_the_bill_names_every_image_with_its_packages(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = fake_job(shipped(notes, WITH_FILES), tmp_path)
+    base = Image("base:1", "runtime", "archive", "Debian")
+    monkeypatch.setattr(docker_image, "base_image", lambda job: base)
+    monkeypatch.setattr(packages, "installed", lambda ref: (SystemPackage(f"of-{ref[:4]}", "1"),))
+    others = [ServiceImage("shipways/nginx:1.26", "ngin-ref", "archive")]
+    found = json.loads(compose._bill(job, others))
+    graph = {entry["ref"]: entry.get("dependsOn") for entry in found["dependencies"]}
+    assert graph["notes-app"] == ["image:notes-app:1.2.0", "image:shipways/nginx:1.26"]
+    assert graph["image:notes-app:1.2.0"] == ["pkg:deb/debian/of-base@1"]
+    assert graph["image:shipways/nginx:1.26"] == ["pkg:deb/debian/of-ngin@1"]
+
+
 def fake_job(shipped_project: Project, folder: Path) -> Job:
     work = folder / "work"
     (work / "wheel").mkdir(parents=True)
     (work / "wheel" / "notes_app-1.2.0-py3-none-any.whl").write_bytes(b"wheel")
-    inputs: Any = SimpleNamespace(epoch=1_700_000_000)
+    inputs: Any = SimpleNamespace(epoch=1_700_000_000, wheelhouse=())
     return Job(shipped_project, inputs, work, folder / "dist" / "logs" / "compose")

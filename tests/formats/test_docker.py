@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,11 @@ import pytest
 from shipways import project, source
 from shipways.command import Completed
 from shipways.errors import BuildError, ToolMissing, UsageError
-from shipways.formats import docker, docker_build
+from shipways.formats import docker, docker_build, docker_image
 from shipways.formats.base import Job, Options
-from shipways.roots import bases, engine, pick, runtime_base
+from shipways.roots import bases, engine, packages, pick, runtime_base
 from shipways.roots.images import Image
+from shipways.sbom import SystemPackage
 
 HASH = f"--hash=sha256:{'a' * 64}"
 BASE = Image("base:1", "runtime", "archive", "Debian")
@@ -40,7 +42,7 @@ def lock(root: Path, *names: str) -> project.Project:
 def test_libraries_follow_the_lock(
     notes: Path, names: tuple[str, ...], libraries: tuple[str, ...]
 ) -> None:
-    assert docker.libraries(lock(notes, *names)) == libraries
+    assert docker_image.libraries(lock(notes, *names)) == libraries
 
 
 def test_names(notes: Path) -> None:
@@ -83,12 +85,13 @@ def test_newest_is_the_wheels_own_time(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr(zipfile.ZipInfo("old", (1999, 1, 1, 0, 0, 0)), "")
         archive.writestr(zipfile.ZipInfo("new", (2001, 9, 9, 1, 46, 40)), "")
-    assert docker.newest([wheel]) == 1_000_000_000
-    assert docker.newest([]) == 0
+    assert docker_image.newest([wheel]) == 1_000_000_000
+    assert docker_image.newest([]) == 0
 
 
 @pytest.fixture
-def job(notes: Path, tmp_path: Path) -> Job:
+def job(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
+    monkeypatch.setattr(packages, "installed", lambda ref: (SystemPackage("libc6", "2.41"),))
     wheel = tmp_path / "notes.whl"
     wheel.write_text("")
     inputs: Any = SimpleNamespace(
@@ -129,6 +132,8 @@ def test_built_image_is_gone_afterwards(job: Job, monkeypatch: pytest.MonkeyPatc
     assert {"--network=none", "--load", "--build-arg=BASE=base:1"} <= set(words)
     assert "--no-cache" not in words
     assert "org.opencontainers.image.revision=abc" in " ".join(words)
+    bill = json.loads((job.work / "wheel" / "bill.json").read_bytes())
+    assert [part["purl"] for part in bill["components"]] == ["pkg:deb/debian/libc6@2.41"]
 
 
 def test_a_failed_build_leaves_nothing_to_remove(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

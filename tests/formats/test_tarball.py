@@ -89,7 +89,16 @@ def test_installer_knows_every_file_outside_the_code(top: Path) -> None:
         "/usr/lib/tmpfiles.d/notes-app.conf",
         "/usr/share/man/man1/notes.1.gz",
         "/usr/share/doc/notes-app/copyright",
+        "/usr/share/doc/notes-app/notes-app.cdx.json",
     ]
+
+
+def test_the_bill_is_inside_and_beside(make_job: MakeJob, calls: list[list[str]]) -> None:
+    job = make_job()
+    product = tarball.build(job)
+    inside = job.work / TOP / "files/usr/share/doc/notes-app/notes-app.cdx.json"
+    assert product.bill == job.work / f"{TOP}.tar.xz.cdx.json"
+    assert product.bill.read_bytes() == inside.read_bytes() == job.inputs.bill_of_bundle
 
 
 def test_installer_checks_python(top: Path, site: Path, make_job: MakeJob) -> None:

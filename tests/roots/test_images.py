@@ -147,5 +147,5 @@ def test_the_archive_gives_a_base_by_mmdebstrap(
     docker.api = Api()  # type: ignore[attr-defined]
     bases._bootstrap("trixie", "shipways/debian-13:1", {"a": "b"})
     assert ran[0][:3] == ["mmdebstrap", "--variant=minbase", "trixie"]
-    assert imported[0]["repository"] == "shipways/debian-13"
+    assert imported[0]["repository"] == "shipways/debian-13:1"
     assert 'LABEL a="b"' in imported[0]["changes"]  # type: ignore[operator]

@@ -1,0 +1,109 @@
+"""The image's archive: built, saved, settled (see `shipways.oci`), and loaded as a user would."""
+
+from __future__ import annotations
+
+import zipfile
+from calendar import timegm
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from docker.errors import ImageNotFound
+
+from shipways import lock, oci
+from shipways.command import run
+from shipways.errors import BuildError
+from shipways.formats.base import Job
+from shipways.formats.docker_build import START_INTERVAL_NS, built, remove
+from shipways.project import Project
+from shipways.roots import engine
+from shipways.roots.images import Image
+from shipways.roots.runtime_base import ensure_base
+
+TRANSFER_TIMEOUT_S = 300
+LOCKED_LAYERS = 2  # over the base: what changes only with the base or the lock
+STAGES = ("Python's bytecode", "dependencies, as locked", "the app")  # our layers
+DROPPED_LABELS = (engine.LABEL, engine.ROLE_LABEL, "io.buildah.version")
+LIBRARIES = {  # dependencies that load a system's library: Debian's package
+    "mysqlclient": "libmariadb3",
+    "psycopg": "libpq5",
+    "psycopg-c": "libpq5",
+    "psycopg2": "libpq5",
+}
+WITH_LIBRARY = {"psycopg-binary"}  # brings psycopg's own
+
+
+def write(job: Job, base: Image, name: str, archive: Path) -> list[oci.Layer]:
+    """Build the image and write it to `archive` under `name`; returns its layers."""
+    with built(job, base) as image:
+        return _settled(job, base, image, name, archive)
+
+
+def base_image(job: Job) -> Image:
+    """What the image stands on; made once, and then kept."""
+    options = job.options
+    return ensure_base(options.base, options.base_source, packages=libraries(job.project))
+
+
+def libraries(project: Project) -> tuple[str, ...]:
+    """Debian's packages that the locked dependencies need in the base besides Python."""
+    names = {entry.name for entry in lock.read(project.lock)}
+    if names & WITH_LIBRARY:
+        return ()
+    return tuple(sorted({LIBRARIES[name] for name in names if name in LIBRARIES}))
+
+
+def _settled(job: Job, base: Image, image: str, name: str, archive: Path) -> list[oci.Layer]:
+    """Save the image and write it as `archive`; returns its layers there.
+
+    The base's layers stay as they are, so that servers that have them need not receive them again.
+    """
+    raw = job.work / "saved.tar"
+    run([engine.name(), "save", f"--output={raw}", image], timeout=TRANSFER_TIMEOUT_S)
+    saved = oci.read(raw, job.work / "saved")
+    below = len(engine.client().images.get(base.ref).attrs["RootFS"]["Layers"])
+    locked = min(newest(job.inputs.wheelhouse), job.epoch)
+    times = [None] * below + [locked] * LOCKED_LAYERS
+    times += [job.epoch] * (len(saved.layers) - len(times))
+    cache = job.inputs.cache / "layers"
+    layers = [
+        oci.finish(layer, time, cache) for layer, time in zip(saved.layers, times, strict=True)
+    ]
+    config = {**saved.config, "history": _history(saved.config, below)}
+    config["config"]["Healthcheck"]["StartInterval"] = START_INTERVAL_NS
+    config = oci.settle_config(config, layers, job.epoch, drop=DROPPED_LABELS)
+    oci.write(archive, name, config, layers, job.epoch)
+    return layers
+
+
+def _history(config: oci.Config, below: int) -> list[oci.Config]:
+    """The base's, and an entry for each layer of ours: every engine has its own words for them."""
+    entries = iter(config.get("history", ()))
+    kept: list[oci.Config] = []
+    while below > sum(not entry.get("empty_layer") for entry in kept):
+        kept.append(next(entries, {}))
+    return [*kept, *({"created_by": f"COPY /stage/ / # {what}"} for what in STAGES)]
+
+
+def newest(wheels: Iterable[Path]) -> int:
+    """Time of the newest file in some wheels, in seconds since 1970: changes only with them."""
+    times = [0]
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            times += (timegm((*info.date_time, 0, 0, 0)) for info in archive.infolist())
+    return max(times)
+
+
+def load(archive: Path, name: str, layers: Sequence[oci.Layer]) -> int:
+    """Load the archive as a user would; returns the image's size on disk, in bytes."""
+    images = engine.client().images
+    try:
+        before = images.get(name).id
+    except ImageNotFound:
+        before = None
+    run([engine.name(), "load", f"--input={archive}"], timeout=TRANSFER_TIMEOUT_S)
+    image = images.get(name)
+    if before not in (None, image.id):
+        remove(str(before))
+    if image.attrs["RootFS"]["Layers"] != [layer.digest for layer in layers]:
+        raise BuildError(f"{name} in the engine is not what {archive.name} holds.")
+    return int(image.attrs["Size"])

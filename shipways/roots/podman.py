@@ -1,0 +1,82 @@
+"""Podman in Docker's place: an API service of our own, there as long as this process.
+
+Podman has no daemon; `podman system service` answers Docker's API on a socket while it runs. What
+its command line and this service make is the same, and stays when the service ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import resource
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import docker
+import platformdirs
+from docker.errors import DockerException
+
+from shipways import command
+from shipways.errors import ToolMissing
+
+PACKAGES = "apt-get install podman netavark catatonit"
+HINT = f"{PACKAGES}. Or use Docker: ./bootstrap installs and starts it."
+START_S = 20
+IDLE_S = 600  # a service whose maker was killed, and that nobody asks anything, ends by itself
+CONFIG_VARIABLE = "CONTAINERS_CONF"
+RAISE_LIMITS = 24  # CAP_SYS_RESOURCE, capabilities(7)
+LIMITS = """[containers]
+default_ulimits = ["nofile={files}:{files}", "nproc={processes}:{processes}"]
+"""
+
+
+def start(prefix: str, timeout: float) -> docker.DockerClient:
+    """A client of a service that was started for it; `prefix` names its folder.
+
+    Raises `ToolMissing` where Podman is not there or its service does not answer.
+    """
+    command.require("podman", hint=HINT)
+    _hold_to_limits()
+    folder = tempfile.mkdtemp(prefix=prefix)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    address = f"unix://{folder}/s"
+    log = Path(folder, "log")
+    end_with_parent = ["setpriv", "--pdeathsig=TERM"] if shutil.which("setpriv") else []
+    command.serve(
+        [*end_with_parent, "podman", "system", "service", f"--time={IDLE_S}", address], log
+    )
+    limit = time.monotonic() + START_S
+    while time.monotonic() < limit:
+        with contextlib.suppress(DockerException):
+            return docker.DockerClient(address, version="auto", timeout=int(timeout))
+        time.sleep(0.05)
+    raise ToolMissing(f"Podman's service does not answer: {log.read_text()[-500:]}", hint=HINT)
+
+
+def _hold_to_limits() -> None:
+    """Podman asks for higher limits than it has, which only CAP_SYS_RESOURCE grants.
+
+    Without it no container starts, so its configuration names what there is (containers.conf(5)).
+    Whoever has a configuration of their own keeps it.
+    """
+    if CONFIG_VARIABLE in os.environ or os.geteuid() != 0 or _may_raise_limits():
+        return
+    processes = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    most = int(Path("/proc/sys/kernel/pid_max").read_text())  # what podman lowers itself to
+    text = LIMITS.format(
+        files=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
+        processes=min(processes, most) if processes > 0 else most,
+    )
+    path = platformdirs.user_cache_path("shipways", ensure_exists=True) / "containers.conf"
+    if not path.is_file() or path.read_text() != text:
+        path.write_text(text)
+    os.environ[CONFIG_VARIABLE] = str(path)  # for every podman that this process calls
+
+
+def _may_raise_limits() -> bool:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    held = next(line.split()[1] for line in lines if line.startswith("CapEff:"))
+    return bool(int(held, 16) >> RAISE_LIMITS & 1)
