@@ -102,8 +102,8 @@ def as_typed(story: Story) -> dict[str, Any]:
 def could(found: dict[str, Any]) -> dict[str, bool]:
     """What an intruder in the app's process could do; true is bad.
 
-    Loading kernel modules and reading the kernel's log are not among them: on a clean machine, which
-    shares its kernel with others, not even root can.
+    Loading kernel modules and reading the kernel's log are not among them: on a clean machine,
+    which shares its kernel with others, not even root can.
     """
     return {
         "read_home": bool(found["homes"]),

@@ -18,12 +18,14 @@ from pathlib import Path
 import docker
 import platformdirs
 from docker.errors import DockerException
+from packaging.version import Version
 
 from shipways import command
 from shipways.errors import ToolMissing
 
 PACKAGES = "apt-get install podman netavark catatonit"
 HINT = f"{PACKAGES}. Or use Docker: ./bootstrap installs and starts it."
+OLDEST = "4.3"  # whose Buildah knows build contexts by name
 START_S = 20
 IDLE_S = 600  # a service whose maker was killed, and that nobody asks anything, ends by itself
 CONFIG_VARIABLE = "CONTAINERS_CONF"
@@ -39,6 +41,7 @@ def start(prefix: str, timeout: float) -> docker.DockerClient:
     Raises `ToolMissing` where Podman is not there or its service does not answer.
     """
     command.require("podman", hint=HINT)
+    _check(command.version_of("podman", "--version") or "0")
     _hold_to_limits()
     folder = tempfile.mkdtemp(prefix=prefix)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -54,6 +57,12 @@ def start(prefix: str, timeout: float) -> docker.DockerClient:
             return docker.DockerClient(address, version="auto", timeout=int(timeout))
         time.sleep(0.05)
     raise ToolMissing(f"Podman's service does not answer: {log.read_text()[-500:]}", hint=HINT)
+
+
+def _check(version: str) -> None:
+    if Version(version) < Version(OLDEST):
+        hint = f"{OLDEST} or newer is needed, as in Debian 12. Docker instead: ./bootstrap"
+        raise ToolMissing(f"Podman {version} is too old.", hint=hint)
 
 
 def _hold_to_limits() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from shipways import command
 from shipways.roots import engine, reaper
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def test_the_watcher_looks_until_nothing_is_left(
     monkeypatch.setattr(reaper, "reap", reap)
     monkeypatch.setattr("time.sleep", lambda _: None)
     monkeypatch.setattr(sys, "stdin", open(os.devnull))  # noqa: PTH123, SIM115
-    monkeypatch.setenv(reaper.RUN_VARIABLE, DEAD)
+    monkeypatch.setenv(command.RUN_VARIABLE, DEAD)
     reaper.main(DEAD)
     sys.stdin.close()
     assert asked == [DEAD, DEAD, DEAD]
@@ -89,7 +90,7 @@ def test_guard_removes_dead_runs_and_starts_a_watcher(
     started: list[list[str]] = []
     removed: list[str] = []
     assert temporary
-    monkeypatch.setenv(reaper.RUN_VARIABLE, "")
+    monkeypatch.setenv(command.RUN_VARIABLE, "")
     monkeypatch.setattr(reaper, "leftovers", lambda: {DEAD, engine.run_id()})
     monkeypatch.setattr(reaper, "reap", removed.append)
     monkeypatch.setattr(reaper, "spawn", lambda argv, **_: started.append(argv))
@@ -100,7 +101,7 @@ def test_guard_removes_dead_runs_and_starts_a_watcher(
 
 @pytest.mark.process
 def test_programs_of_a_dead_run_are_ended() -> None:
-    env = {**os.environ, reaper.RUN_VARIABLE: DEAD}
+    env = {**os.environ, command.RUN_VARIABLE: DEAD}
     with subprocess.Popen(["sleep", "60"], env=env) as process:
         assert reaper.end_processes(DEAD) == 1
         assert process.wait(10) != 0
