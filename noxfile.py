@@ -102,7 +102,7 @@ def compare(session: nox.Session) -> None:
 def unit(session: nox.Session) -> None:
     """Run the fast tests, which start no process and open no socket unless they say so."""
     session.install("-e", ".[lint]", *nox.project.dependency_groups(PYPROJECT, "test"))
-    session.run("pytest", "-m", "not acceptance and not browser", *session.posargs)
+    session.run("pytest", "-n=auto", "-m", "not acceptance and not browser", *session.posargs)
 
 
 @nox.session

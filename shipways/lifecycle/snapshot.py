@@ -8,7 +8,8 @@ from typing import Protocol
 
 from shipways.command import Completed
 
-# Where packages and services keep what they could make again, and what a person brought along.
+# Where packages and services keep what they could make again, what a person brought along, and what
+# the system copies aside at midnight (/var/backups, by dpkg-db-backup.timer).
 NOT_COUNTED = (
     "/boot",
     "/dev",
@@ -19,6 +20,7 @@ NOT_COUNTED = (
     "/run",
     "/sys",
     "/tmp",
+    "/var/backups",
     "/var/cache",
     "/var/lib/apt",
     "/var/lib/dnf",
