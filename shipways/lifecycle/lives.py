@@ -155,7 +155,9 @@ def _live_all(
 
     pool = ThreadPoolExecutor(workers(len(lives)))
     try:
-        for future in as_completed([pool.submit(one, life) for life in lives]):
+        for future in as_completed(
+            [pool.submit(one, life) for life in _longest_first(lives, trios)]
+        ):
             future.result()
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -163,6 +165,16 @@ def _live_all(
         raise
     finally:
         pool.shutdown()
+
+
+def _longest_first(lives: Sequence[Life], trios: dict[str, Trio]) -> list[Life]:
+    """By the number of steps to type: so that no core idles while the longest is still to come."""
+
+    def steps(life: Life) -> int:
+        now = trios[life.format.id].now
+        return len(now.format.steps(now.project))
+
+    return sorted(lives, key=steps, reverse=True)
 
 
 def _tried(life: Life, trio: Trio, dist: Dist, source: str, runs: int) -> Target:
