@@ -45,7 +45,7 @@ def build(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    from shipways import lifecycle, project
+    from shipways import claims, lifecycle, project
     from shipways.formats import choose
 
     names = [wanted.id for wanted in choose(arguments.formats)] if arguments.formats else []
@@ -61,6 +61,7 @@ def verify(arguments: argparse.Namespace) -> int:
         cache=_cache(),
         runs=arguments.runs,
     )
+    claims.refresh(results, dist)
     _show(results, dist, budget=budget)
     states = [
         target.status
@@ -235,6 +236,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         compression=arguments.compression,
         base_source=arguments.base_source,
         base=arguments.base,
+        platform=arguments.platform,
         bytecode=arguments.bytecode,
         compare_bases=getattr(arguments, "compare_bases", False),
     )

@@ -42,8 +42,7 @@ def measure(
             raise UsageError(
                 f"Nothing of what was asked for is built in {dist}.", hint="Run: shipways build"
             )
-        for name in verified.VERIFIED:
-            _keep(found, place, from_targets(found, name, dist))
+        refresh(found, dist)
         versions = Versions(project, folder, cache)
         for name in TRIED:
             for each in wanted:
@@ -51,6 +50,12 @@ def measure(
                 if stage:
                     _keep(found, place, merged(found, name, each.id, _tried(name, stage)))
     return found
+
+
+def refresh(found: Results, dist: Path) -> None:
+    """Compute anew the claims that need no machines: what verified targets tell is enough."""
+    for name in verified.VERIFIED:
+        _keep(found, Dist(dist), from_targets(found, name, dist))
 
 
 def from_targets(found: Results, name: str, dist: Path) -> Claim:

@@ -81,6 +81,22 @@ def test_the_report_is_written_and_the_logs_are_there(
     assert "In wheel the intruder could: read other users' files, become root." in text
 
 
+def test_verify_tells_anew_what_needs_no_machines(
+    tried: list[str], found: Results, notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command(notes, tmp_path, "docker")
+    kept = results.load(tmp_path / "dist" / results.FILE_NAME)
+    assert kept
+    before = read(tmp_path)
+    target = next(iter(kept.formats["docker"].targets.values()))
+    target.first_response_s = 1234.5
+    monkeypatch.setattr("shipways.lifecycle.verify", lambda *_, **__: kept)
+    cli.main(["verify", "--project", str(notes), "--dist", str(tmp_path / "dist")])
+    after = read(tmp_path)
+    assert after["delivery"].measurement["docker"]["first_response_s"] == 1234.5
+    assert after["moving"] == before["moving"]
+
+
 def test_the_others_figures_stay(tried: list[str], notes: Path, tmp_path: Path) -> None:
     command(notes, tmp_path, "docker")
     command(notes, tmp_path, "wheel")
