@@ -30,6 +30,7 @@ from shipways.lifecycle import figures, snapshot
 from shipways.lifecycle.checks import START_S, expect
 from shipways.lifecycle.visitor import Visitor
 from shipways.measure import MIB
+from shipways.progress import step
 
 COUNTS = (1, 5, 20)
 LIMIT_S = 900  # for one format
@@ -78,7 +79,8 @@ def fill(
         if stopped:
             break
         try:
-            add(stage, host, way, number)
+            with step(f"{stage.delivery.format.id}: copy {number}"):
+                add(stage, host, way, number)
         except ShipwaysError as error:
             if number == 1:
                 raise

@@ -15,7 +15,7 @@ from shipways.errors import ShipwaysError, UsageError
 from shipways.formats import Format, Options, choose
 from shipways.lifecycle import grounds, lives
 from shipways.lifecycle.versions import Versions
-from shipways.progress import say
+from shipways.progress import say, step
 from shipways.project import Project
 from shipways.report.claims import CLAIMS
 from shipways.report.judgement import FAILED
@@ -124,9 +124,11 @@ def _stage(
 def _tried(claim: str, stage: Stage) -> Row:
     """A format's figures for a claim, or why there are none."""
     stage.log_file.unlink(missing_ok=True)
+    what = f"{stage.delivery.format.id}: {claim}"
     try:
-        row = TRIED[claim](stage)
-        say(f"{claim} {stage.delivery.format.id}: {_told(row)}")
+        with step(what):
+            row = TRIED[claim](stage)
+        say(f"  {_told(row)}")
     except ShipwaysError as error:
         row = {FAILED: error.message.strip().splitlines()[0]}
         stage.note(str(error))
@@ -134,7 +136,7 @@ def _tried(claim: str, stage: Stage) -> Row:
         row = {FAILED: f"{type(error).__name__}: {error}"}
         stage.note(traceback.format_exc())
     if FAILED in row:
-        say(f"{claim} {stage.delivery.format.id}: {row[FAILED]}")
+        say(f"{what} failed: {row[FAILED]}")
         row["log"] = stage.log_file.relative_to(stage.dist).as_posix()
     return row
 
