@@ -223,6 +223,12 @@ def _options(command: argparse.ArgumentParser) -> None:
         "python:3.13-slim, or Debian",
     )
     command.add_argument(
+        "--platform",
+        default="",
+        metavar="PLATFORM",
+        help="build the image for other platforms as well, such as linux/arm64: under emulation",
+    )
+    command.add_argument(
         "--bytecode",
         action=argparse.BooleanOptionalAction,
         default=True,

@@ -34,16 +34,12 @@ SKIPPED = {  # of the standard library: what no server imports, and what is not 
 
 def python():
     """Bytecode of the standard library; the base has none, and the image cannot write it later."""
-    source = Path(sysconfig.get_path("stdlib"))
+    stdlib = sysconfig.get_path("stdlib")
     if BYTECODE:
-        for path in sorted(source.rglob("*.py")):
-            parts = set(path.relative_to(source).parts)
-            if (
-                not parts & SKIPPED
-                and "site-packages" not in parts
-                and "dist-packages" not in parts
-            ):
-                compile_file(path, STAGE / str(path).lstrip("/"), str(path))
+        for path in sorted(Path(f"/base{stdlib}").rglob("*.py")):
+            name = path.relative_to("/base")
+            if not SKIPPED.intersection(name.parts):
+                compile_file(path, STAGE / name, f"/{name}")
 
 
 def tools():

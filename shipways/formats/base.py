@@ -20,6 +20,7 @@ class Options:
     compression: str = "small"  # small for releases | fast for trying out
     base_source: str = "auto"  # registry | archive | auto: where base images come from
     base: str = "auto"  # minimal | python | debian | auto: what the image stands on
+    platform: str = ""  # others that the image is built for, such as "linux/arm64,linux/amd64"
     bytecode: bool = True  # in the image: larger, and sooner at work
     compare_bases: bool = False  # build the image on the other bases as well, and measure it there
 

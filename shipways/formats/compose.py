@@ -48,7 +48,7 @@ def build(job: Job) -> Product:
 
     Raises `ToolMissing` when no engine answers, `BuildError` when an image cannot be made.
     """
-    image = docker.build(job).paths[0]
+    image = docker.image(job).paths[0]
     with step("images of database and proxy"):
         source = job.options.base_source
         neighbours = [

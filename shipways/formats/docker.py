@@ -6,9 +6,13 @@ its times, so it is saved, settled (see `shipways.oci`) and loaded again under i
 
 from __future__ import annotations
 
+import dataclasses
+
+import msgspec
+
 from shipways import linters, recipes, sbom
 from shipways.artifact import Step
-from shipways.formats import image_bill
+from shipways.formats import docker_platform, image_bill
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.docker_bases import compare
 from shipways.formats.docker_image import base_image, load, write
@@ -19,6 +23,15 @@ from shipways.roots import engine
 
 
 def build(job: Job) -> Product:
+    """The image of the engine's own platform, and archives for those that `--platform` names."""
+    own = image(job)
+    (archive,) = own.paths
+    others, skipped = docker_platform.archives(job, image_name(job.project), archive)
+    builder = msgspec.structs.replace(own.builder, why="; ".join([own.builder.why, *skipped]))
+    return dataclasses.replace(own, paths=(archive, *others), builder=builder)
+
+
+def image(job: Job) -> Product:
     """Build, settle and load the image; the archive is named as in dist/.
 
     Raises `ToolMissing` when no engine answers, `BuildError` when the image cannot be built.

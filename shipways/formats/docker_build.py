@@ -31,12 +31,19 @@ START_INTERVAL_NS = 1_000_000_000  # the same in the image's configuration
 
 
 @contextlib.contextmanager
-def built(job: Job, base: Image) -> Iterator[str]:
-    """The id of the image as the engine makes it: without a name, and gone afterwards."""
+def built(job: Job, base: Image, builder: Image | None = None, platform: str = "") -> Iterator[str]:
+    """The id of the image as the engine makes it: without a name, and gone afterwards.
+
+    With another `platform` than the engine's own, its steps run in `builder`, which is for that.
+    """
     identity = job.work / "image-id"
     try:
         run(
-            [*_command(job, base), f"--iidfile={identity}", _source(job)],
+            [
+                *_command(job, base, builder or base, platform),
+                f"--iidfile={identity}",
+                _source(job),
+            ],
             timeout=BUILD_TIMEOUT_S,
             env={"SOURCE_DATE_EPOCH": str(job.epoch)},
             log_file=job.logs / "build.log",
@@ -47,7 +54,7 @@ def built(job: Job, base: Image) -> Iterator[str]:
             remove(identity.read_text())
 
 
-def _command(job: Job, base: Image) -> list[str | Path]:
+def _command(job: Job, base: Image, builder: Image, platform: str) -> list[str | Path]:
     project, wheel = job.project, _wheel(job, base)
     contexts = {
         "recipe": recipes.path("docker"),
@@ -57,6 +64,7 @@ def _command(job: Job, base: Image) -> list[str | Path]:
     }
     values = {
         "BASE": base.ref,
+        "BUILDER": builder.ref,
         "NAME": project.name,
         "VERSION": project.version,
         "PORT": project.tool.port,
@@ -65,8 +73,8 @@ def _command(job: Job, base: Image) -> list[str | Path]:
         "WHEEL": _digest(wheel),
     }
     return [
-        *engine.build_command(), "--network=none", *(["--no-cache"] if job.cold else []),
-        f"--file={_dockerfile(job)}",
+        *engine.build_command(), "--network=none", f"--file={_dockerfile(job)}",
+        *([f"--platform={platform}"] if platform else []), *(["--no-cache"] if job.cold else []),
         *(f"--build-context={name}={path}" for name, path in contexts.items()),
         *(f"--build-arg={name}={value}" for name, value in values.items()),
         *(f"--label={name}={value}" for name, value in labels(project, job.inputs.commit).items()),

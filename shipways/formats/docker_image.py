@@ -32,9 +32,20 @@ LIBRARIES = {  # dependencies that load a system's library: Debian's package
 WITH_LIBRARY = {"psycopg-binary"}  # brings psycopg's own
 
 
-def write(job: Job, base: Image, name: str, archive: Path) -> list[oci.Layer]:
-    """Build the image and write it to `archive` under `name`; returns its layers."""
-    with built(job, base) as image:
+def write(
+    job: Job,
+    base: Image,
+    name: str,
+    archive: Path,
+    builder: Image | None = None,
+    platform: str = "",
+) -> list[oci.Layer]:
+    """Build the image and write it to `archive` under `name`; returns its layers.
+
+    `platform` is another one than the engine's own, such as "linux/arm64"; `builder` is the same
+    base for this one, in which the steps run.
+    """
+    with built(job, base, builder, platform) as image:
         return _settled(job, base, image, name, archive)
 
 
@@ -68,19 +79,21 @@ def _settled(job: Job, base: Image, image: str, name: str, archive: Path) -> lis
     layers = [
         oci.finish(layer, time, cache) for layer, time in zip(saved.layers, times, strict=True)
     ]
-    config = {**saved.config, "history": _history(saved.config, below)}
+    config = {**saved.config, "history": _history(saved.config, base, below)}
     config["config"]["Healthcheck"]["StartInterval"] = START_INTERVAL_NS
     config = oci.settle_config(config, layers, job.epoch, drop=DROPPED_LABELS)
     oci.write(archive, name, config, layers, job.epoch)
     return layers
 
 
-def _history(config: oci.Config, below: int) -> list[oci.Config]:
-    """The base's, and an entry for each layer of ours: every engine has its own words for them."""
+def _history(config: oci.Config, base: Image, below: int) -> list[oci.Config]:
+    """The base's, and an entry for each layer made here, for which engines have their own words."""
     entries = iter(config.get("history", ()))
     kept: list[oci.Config] = []
     while below > sum(not entry.get("empty_layer") for entry in kept):
         kept.append(next(entries, {}))
+    if base.source == "archive":
+        kept = [{"created_by": f"FROM {base.platform}"}] * below
     return [*kept, *({"created_by": f"COPY /stage/ / # {what}"} for what in STAGES)]
 
 

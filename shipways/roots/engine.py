@@ -19,7 +19,7 @@ import psutil
 from docker.errors import DockerException
 from docker.types import Mount
 
-from shipways.command import find, version_of
+from shipways.command import find, run, version_of
 from shipways.errors import ToolMissing, UsageError
 from shipways.roots import podman
 
@@ -93,8 +93,24 @@ def build_command() -> list[str]:
     ]  # fmt: skip
 
 
-def import_image(tar: Path, ref: str, changes: Sequence[str]) -> None:
-    """Make the image `ref` of a tree; `changes` are lines of a Dockerfile."""
+def architecture() -> str:
+    """The engine's own, by Debian's name: amd64, arm64."""
+    return str(client().version()["Arch"])
+
+
+def import_image(tar: Path, ref: str, changes: Sequence[str], foreign: str = "") -> None:
+    """Make the image `ref` of a tree; `changes` are lines of a Dockerfile.
+
+    `foreign` is its architecture where that is not the engine's own.
+    """
+    if foreign:  # which the SDK has no word for
+        options = {
+            "docker": [f"--platform=linux/{foreign}"],
+            "podman": ["--os=linux", f"--arch={foreign}"],
+        }
+        lines = [f"--change={line}" for line in changes]
+        run([name(), "import", *options[name()], *lines, tar, ref], timeout=TIMEOUT_S)
+        return
     # the tag with the name: Podman would overlook one beside it
     client().api.import_image_from_file(str(tar), repository=ref, changes=[*changes])
 

@@ -45,17 +45,26 @@ done"""
 
 
 def ensure_base(
-    kind: str = "auto", source: str = "auto", *, packages: Sequence[str] = ()
+    kind: str = "auto",
+    source: str = "auto",
+    *,
+    packages: Sequence[str] = (),
+    architecture: str = "",
 ) -> images.Image:
     """The base image that `kind` names, made or pulled where it is not there yet.
 
     `minimal` holds Python and what it reaches, and the libraries of `packages` (Debian's names);
     `python` is python:3.13-slim from a registry, `debian` is Debian's image with its python3.
-    `auto` is `minimal`, or `python` where the source has to be a registry. Raises `BuildError`
-    when a registry is needed and none answers, `ToolMissing` without mmdebstrap.
+    `auto` is `minimal`, or `python` where the source has to be a registry. `architecture` is one
+    that is not the engine's own (Debian's name), which only `minimal` is made for. Raises
+    `BuildError` when a registry is needed and none answers, `ToolMissing` without mmdebstrap.
     """
     if kind not in KINDS:
         raise UsageError(f"There is no base {kind!r}.", hint=f"Bases are {', '.join(KINDS)}.")
+    if architecture:
+        if kind not in ("auto", "minimal") or source == "registry":
+            raise BuildError(f"Only the base `minimal` is made for {architecture} here.")
+        return _minimal(tuple(sorted(set(packages))), architecture)
     if kind == "python" or (kind == "auto" and source == "registry"):
         return _from_registry()
     if kind == "debian":
@@ -73,19 +82,19 @@ def _from_registry() -> images.Image:
     return images.Image(name, "python", "registry", "Debian 13 (python:3.13-slim)")
 
 
-def _minimal(packages: tuple[str, ...]) -> images.Image:
+def _minimal(packages: tuple[str, ...], architecture: str = "") -> images.Image:
     reaper.guard()
     files = (recipe(RULES), Path(pick.__file__), Path(__file__))
     made_by = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-    text = f"minimal {host.debian_mirror()} {packages} {made_by}"
-    ref = images.cached("runtime", text, functools.partial(_make, packages))
+    text = f"minimal {host.debian_mirror()} {packages} {made_by} {architecture}"
+    ref = images.cached("runtime", text, functools.partial(_make, packages, architecture))
     return images.Image(ref, "runtime", "archive", f"Debian 13 (trixie), Python {PYTHON} only")
 
 
-def _make(packages: tuple[str, ...], ref: str, labels: dict[str, str]) -> None:
+def _make(packages: tuple[str, ...], architecture: str, ref: str, labels: dict[str, str]) -> None:
     command.require("mmdebstrap", hint="apt-get install mmdebstrap")
     with engine.temporary_folder("base") as folder:
-        _download(packages, folder)
+        _download(packages, architecture, folder)
         tree = folder / "tree"
         rules = pick.parse(recipe(RULES).read_text(encoding="utf-8"))
         newest = pick.make_tree(tree, folder, rules, PYTHON)
@@ -94,7 +103,7 @@ def _make(packages: tuple[str, ...], ref: str, labels: dict[str, str]) -> None:
         tar = folder / "base.tar"
         pick.pack(tree, tar, newest)
         changes = [f'LABEL {name}="{value}"' for name, value in labels.items()]
-        engine.import_image(tar, ref, changes)
+        engine.import_image(tar, ref, changes, architecture)
 
 
 def _index_libraries(tree: Path) -> None:
@@ -104,21 +113,26 @@ def _index_libraries(tree: Path) -> None:
     shutil.rmtree(tree / "var/cache", ignore_errors=True)
 
 
-def _download(packages: tuple[str, ...], folder: Path) -> None:
+def _download(packages: tuple[str, ...], architecture: str, folder: Path) -> None:
     """Leave PACKAGE.control and PACKAGE.tar of everything that the base is picked from."""
     finding = (FINDING,) if packages else ()
     include = ",".join((*PACKAGES, *finding, *packages))
     mirror = host.debian_mirror()
     command.run(
         [
-            "mmdebstrap", "--variant=extract", "--format=null", f"--include={include}",
-            f"--extract-hook={KEEP.format(folder=folder)}", SUITE, "-",
+            "mmdebstrap", *_foreign(architecture), "--variant=extract", "--format=null",
+            f"--include={include}", f"--extract-hook={KEEP.format(folder=folder)}", SUITE, "-",
             f"deb {mirror} {SUITE} main", f"deb {mirror} {SUITE}-updates main",
             f"deb {_security(mirror)} {SUITE}-security main",
         ],
         timeout=TIMEOUT_S,
         env={"TMPDIR": str(folder)},
     )  # fmt: skip
+
+
+def _foreign(architecture: str) -> list[str]:
+    """Packages for another processor; nothing in them has to run."""
+    return [f"--architectures={architecture}", "--skip=check/qemu"] if architecture else []
 
 
 def _security(mirror: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.cookiejar
 import json
+import os
 import re
 import shlex
 import tarfile
@@ -24,7 +25,9 @@ from shipways import oci, project, source
 from shipways.bundle import Inputs
 from shipways.command import Completed, run
 from shipways.formats import docker as image_format
-from shipways.formats.base import Job
+from shipways.formats import docker_platform
+from shipways.formats.base import Job, Options
+from shipways.formats.docker_answer import first_answer
 from shipways.measure import sha256
 from shipways.roots import bases, engine, images
 from tests.acceptance import bills
@@ -158,6 +161,40 @@ def test_two_builds_give_the_same_bytes(built: Built, tmp_path: Path) -> None:
     )
     again = image_format.build(Job(built.project, inputs, tmp_path, tmp_path / "logs", cold=True))
     assert sha256(again.paths[0]) == record.artifacts[0].sha256
+
+
+def test_for_another_processor(built: Built, tmp_path: Path) -> None:
+    """It serves under emulation; a machine that has none says which command brings it."""
+    foreign, here = ("arm64", "x86_64"), "amd64"
+    if engine.architecture() == "arm64":
+        foreign, here = ("amd64", "aarch64"), "arm64"
+    (tmp_path / "inputs").mkdir()
+    inputs = Inputs(
+        project=built.project,
+        epoch=source.epoch(built.project.root),
+        cache=tmp_path / "cache",
+        work=tmp_path / "inputs",
+        logs=tmp_path / "logs",
+    )
+    options = Options(platform=f"linux/{foreign[0]},linux/{here}")
+    name = f"shipways/foreign:{os.getpid()}"
+    job = Job(built.project, inputs, tmp_path, tmp_path / "logs", options)
+    made, skipped = docker_platform.archives(job, name, tmp_path / "image.tar.gz")
+    if not made:
+        assert "qemu-user-static" in skipped[0]
+        return
+    (archive,) = made
+    saved = oci.read(archive, tmp_path / "foreign")
+    assert saved.config["architecture"] == foreign[0]
+    for layer in saved.layers:
+        with tarfile.open(layer) as content:
+            assert not [member for member in content.getnames() if foreign[1] in member]
+    run(["docker", "load", "-i", archive], timeout=120)
+    try:
+        seconds = first_answer(name, built.project).seconds
+        print(f"\n{foreign[0]}, emulated: first answer after {seconds:.0f} s")
+    finally:
+        engine.client().images.remove(name, force=True)
 
 
 def test_linters_find_nothing(built: Built) -> None:
