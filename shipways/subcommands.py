@@ -6,16 +6,14 @@ Modules are imported when a command runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shipways.errors import ShipwaysError
+from shipways import chosen
 
 if TYPE_CHECKING:
-    from shipways.formats import Options
-    from shipways.project import Budget, Project
+    from shipways.project import Budget
     from shipways.results import Results
 
 
@@ -29,17 +27,17 @@ def build(arguments: argparse.Namespace) -> int:
 
     formats = choose(arguments.formats)
     found = project.load(arguments.project)
-    budget = _budget(found, [wanted.id for wanted in formats])
+    budget = chosen.budget(found, [wanted.id for wanted in formats])
     results = pipeline.build(
         found,
         formats,
-        Dist(_dist(arguments)),
-        _cache(),
-        _options(arguments),
+        Dist(chosen.dist(arguments)),
+        chosen.cache(),
+        chosen.options(arguments),
         runs=arguments.runs,
         cold=arguments.cold,
     )
-    _show(results, _dist(arguments), budget=budget)
+    _show(results, chosen.dist(arguments), budget=budget)
     states = [results.formats[wanted.id].status for wanted in formats]
     return _worst([*states, *_overruns(results, budget)])
 
@@ -50,15 +48,15 @@ def verify(arguments: argparse.Namespace) -> int:
 
     names = [wanted.id for wanted in choose(arguments.formats)] if arguments.formats else []
     found = project.load(arguments.project)
-    budget = _budget(found, names)
-    dist = _dist(arguments)
+    budget = chosen.budget(found, names)
+    dist = chosen.dist(arguments)
     results = lifecycle.verify(
         found,
         names,
         arguments.targets,
         dist,
-        _options(arguments),
-        cache=_cache(),
+        chosen.options(arguments),
+        cache=chosen.cache(),
         runs=arguments.runs,
     )
     claims.refresh(results, dist)
@@ -79,9 +77,13 @@ def claims(arguments: argparse.Namespace) -> int:
 
     found = project.load(arguments.project)
     results = said.measure(
-        found, arguments.formats, _dist(arguments), _options(arguments), cache=_cache()
+        found,
+        arguments.formats,
+        chosen.dist(arguments),
+        chosen.options(arguments),
+        cache=chosen.cache(),
     )
-    _show(results, _dist(arguments))
+    _show(results, chosen.dist(arguments))
     return 1 if said.failed(results, arguments.formats) else 0
 
 
@@ -94,8 +96,8 @@ def try_out(arguments: argparse.Namespace) -> int:
         project.load(arguments.project),
         wanted.id,
         arguments.target,
-        _dist(arguments),
-        _options(arguments),
+        chosen.dist(arguments),
+        chosen.options(arguments),
         port=arguments.port,
         keep=arguments.keep,
     )
@@ -105,9 +107,9 @@ def try_out(arguments: argparse.Namespace) -> int:
 def report(arguments: argparse.Namespace) -> int:
     from shipways import report as reports
 
-    dist = _dist(arguments)
-    found = _read(dist / "results.json", "Run: shipways build")
-    baseline = _read(arguments.baseline) if arguments.baseline else None
+    dist = chosen.dist(arguments)
+    found = chosen.read(dist / "results.json", "Run: shipways build")
+    baseline = chosen.read(arguments.baseline) if arguments.baseline else None
     reports.render(found, dist, baseline=baseline, language=arguments.language)
     _show(found, dist, language=arguments.language)
     return 0
@@ -119,9 +121,9 @@ def compare(arguments: argparse.Namespace) -> int:
     from shipways import project
     from shipways import report as reports
 
-    old, new = _read(arguments.old), _read(arguments.new)
+    old, new = chosen.read(arguments.old), chosen.read(arguments.new)
     shipped = (arguments.project / project.FILE_NAME).is_file()
-    budget = _budget(project.load(arguments.project), []) if shipped else {}
+    budget = chosen.budget(project.load(arguments.project), []) if shipped else {}
     if arguments.markdown:
         print(reports.summarise(old, new, budget, language=arguments.language))
     else:
@@ -132,7 +134,7 @@ def compare(arguments: argparse.Namespace) -> int:
 def doctor(arguments: argparse.Namespace) -> int:
     from shipways import doctor as examination
 
-    _choose_engine(arguments)
+    chosen.choose_engine(arguments)
     return examination.show()
 
 
@@ -152,7 +154,7 @@ def instructions(arguments: argparse.Namespace) -> int:
 def roots(arguments: argparse.Namespace) -> int:
     from shipways.roots import images
 
-    _choose_engine(arguments)
+    chosen.choose_engine(arguments)
     removed = images.prune()
     print("\n".join([*removed, f"{len(removed)} images removed."]))
     return 0
@@ -169,23 +171,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "instructions": instructions,
     "roots": roots,
 }
-
-
-def _budget(found: Project, names: Sequence[str]) -> dict[str, Budget]:
-    """The limits of these formats, or of all; one of a format that is unknown is an error."""
-    from shipways.errors import ProjectError
-    from shipways.formats import FORMATS
-    from shipways.project import FILE_NAME
-
-    for name in found.tool.budget:
-        if name not in FORMATS:
-            raise ProjectError(
-                f"{found.root / FILE_NAME}: tool.shipways.budget: there is no format {name!r}.",
-                hint=f"Formats are: {', '.join(FORMATS)}.",
-            )
-    return {
-        name: limits for name, limits in found.tool.budget.items() if not names or name in names
-    }
 
 
 def _overruns(results: Results, budget: Mapping[str, Budget]) -> list[str]:
@@ -216,47 +201,3 @@ def _show(
 def _worst(states: Sequence[str]) -> int:
     """The exit code: a failure weighs more than a missing tool."""
     return 1 if "failed" in states else 3 if "skipped" in states else 0
-
-
-def _read(path: Path, hint: str = "") -> Results:
-    from shipways import results
-
-    found = results.load(path)
-    if found is None:
-        raise ShipwaysError(f"There is no {path}.", hint=hint)
-    return found
-
-
-def _options(arguments: argparse.Namespace) -> Options:
-    from shipways.formats import Options
-
-    _choose_engine(arguments)
-    return Options(
-        builder=arguments.builder,
-        compression=arguments.compression,
-        base_source=arguments.base_source,
-        base=arguments.base,
-        platform=arguments.platform,
-        bytecode=arguments.bytecode,
-        compare_bases=getattr(arguments, "compare_bases", False),
-    )
-
-
-def _choose_engine(arguments: argparse.Namespace) -> None:
-    """For this process and all that it starts."""
-    from shipways.roots import engine
-
-    if arguments.engine:
-        os.environ[engine.VARIABLE] = arguments.engine
-
-
-def _dist(arguments: argparse.Namespace) -> Path:
-    chosen: Path = arguments.dist or arguments.project / "dist"
-    return chosen.resolve()
-
-
-def _cache() -> Path:
-    """Downloads kept between runs: $SHIPWAYS_CACHE, else the user's cache folder."""
-    from platformdirs import user_cache_path
-
-    return Path(os.environ.get("SHIPWAYS_CACHE") or user_cache_path("shipways"))

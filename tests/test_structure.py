@@ -15,7 +15,7 @@ ORDER = (
     "roots", "oci", "linters", "target",
     "copyright", "deb_archive", "packagers",
     "formats", "host", "dist", "attempt", "report", "pipeline", "lifecycle", "claims", "doctor",
-    "instructions", "arguments", "subcommands", "__main__",
+    "instructions", "arguments", "chosen", "subcommands", "__main__",
 )  # fmt: skip
 
 

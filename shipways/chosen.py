@@ -1,0 +1,83 @@
+"""What the arguments of a command line stand for: options, folders, the budget.
+
+Modules are imported when they are needed, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shipways.errors import ShipwaysError
+
+if TYPE_CHECKING:
+    from shipways.formats import Options
+    from shipways.project import Budget, Project
+    from shipways.results import Results
+
+
+def budget(found: Project, names: Sequence[str]) -> dict[str, Budget]:
+    """The limits of these formats, or of all; one of a format that is unknown is an error."""
+    from shipways.errors import ProjectError
+    from shipways.formats import FORMATS
+    from shipways.project import FILE_NAME
+
+    for name in found.tool.budget:
+        if name not in FORMATS:
+            raise ProjectError(
+                f"{found.root / FILE_NAME}: tool.shipways.budget: there is no format {name!r}.",
+                hint=f"Formats are: {', '.join(FORMATS)}.",
+            )
+    return {
+        name: limits for name, limits in found.tool.budget.items() if not names or name in names
+    }
+
+
+def read(path: Path, hint: str = "") -> Results:
+    """A results file. Raises `ShipwaysError`, with `hint`, where there is none."""
+    from shipways import results
+
+    found = results.load(path)
+    if found is None:
+        raise ShipwaysError(f"There is no {path}.", hint=hint)
+    return found
+
+
+def options(arguments: argparse.Namespace) -> Options:
+    """How to build; the engine is chosen by the way."""
+    from shipways.formats import Options
+
+    choose_engine(arguments)
+    return Options(
+        builder=arguments.builder,
+        compression=arguments.compression,
+        base_source=arguments.base_source,
+        base=arguments.base,
+        platform=arguments.platform,
+        bytecode=arguments.bytecode,
+        compare_bases=getattr(arguments, "compare_bases", False),
+    )
+
+
+def choose_engine(arguments: argparse.Namespace) -> None:
+    """For this process and all that it starts."""
+    from shipways.roots import engine
+
+    if arguments.engine:
+        os.environ[engine.VARIABLE] = arguments.engine
+
+
+def dist(arguments: argparse.Namespace) -> Path:
+    """Where artifacts are: beside the project unless said otherwise."""
+    chosen: Path = arguments.dist or arguments.project / "dist"
+    return chosen.resolve()
+
+
+def cache() -> Path:
+    """Downloads kept between runs: $SHIPWAYS_CACHE, else the user's cache folder."""
+    from platformdirs import user_cache_path
+
+    return Path(os.environ.get("SHIPWAYS_CACHE") or user_cache_path("shipways"))
