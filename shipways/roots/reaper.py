@@ -21,7 +21,8 @@ from docker.errors import APIError, NotFound
 from shipways.command import RUN_VARIABLE, spawn
 from shipways.roots import engine
 
-ATTEMPTS = 5  # an engine that is still creating a container lists it only a moment later
+ATTEMPTS = 20
+QUIET = 3  # an engine that is still creating a container lists it only a moment later
 
 
 @functools.cache
@@ -85,11 +86,13 @@ def end_processes(run: str) -> int:
 
 
 def main(run: str) -> None:
-    """Wait for the end of standard input, then remove until two looks in a row find nothing."""
+    """Wait for the end of standard input, then remove until several looks in a row find nothing."""
     sys.stdin.read()
     del os.environ[RUN_VARIABLE]
+    quiet = 0
     for _ in range(ATTEMPTS):
-        if reap(run) == 0:
+        quiet = 0 if reap(run) else quiet + 1
+        if quiet == QUIET:
             return
         time.sleep(1)
 
