@@ -39,15 +39,15 @@ def figures(sample: Path, work: Path) -> Iterator[Figure]:
     compile_all(inputs.bundle.site, found.name)
     compiled = packed(inputs, work, "compiled")
     assert compiled.size > shipped.size, "no bytecode is in it"
-    seconds: dict[Delivery, list[float]] = {shipped: [], compiled: []}
+    runs: tuple[list[float], list[float]] = [], []
     for _ in range(RUNS):
-        for delivery, runs in seconds.items():
-            runs.append(first_response(delivery, work))
-    how = f"{GROUND} that has Python, no network; median of {RUNS}, {spread(seconds[shipped])}"
-    ours, other = median(seconds[shipped]), median(seconds[compiled])
+        runs[0].append(first_response(shipped, work))
+        runs[1].append(first_response(compiled, work))
+    ours, other = map(median, runs)
+    how = f"{GROUND} that has Python, no network; median of {RUNS}, {spread(runs[0])}"
     yield Figure(f"{FORMAT}: install to first response", ours, LIMIT_S, "s", how)
     more = compiled.size / shipped.size
-    how = f"with bytecode: {spread(seconds[compiled])}, and {more:.2f} × the bytes; in turn"
+    how = f"with bytecode: {spread(runs[1])}, and {more:.2f} × the bytes; in turn"
     yield Figure(
         f"{FORMAT}: as shipped, to one with bytecode", ours / other, 1.5, "× the time", how
     )
