@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Container, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from zipfile import ZipFile
 
 from installer import install
 from installer.destinations import SchemeDictionaryDestination
-from installer.sources import WheelFile
+from installer.sources import WheelContentElement, WheelFile
 
 ALWAYS = "en"  # what programs are written in, and what Django falls back to
 
@@ -23,7 +24,7 @@ def install_wheel(wheel: Path, site: Path, languages: Sequence[str] = ()) -> int
     these and English, unless none is named. RECORD (PEP 376) lists what is there. Returns the
     installed bytes.
     """
-    with tempfile.TemporaryDirectory() as outside, WheelFile.open(wheel) as content:
+    with tempfile.TemporaryDirectory() as outside, ZipFile(wheel) as archive:
         schemes = {name: f"{outside}/{name}" for name in ("headers", "scripts", "data")}
         destination = SchemeDictionaryDestination(
             {**schemes, "purelib": str(site), "platlib": str(site)},
@@ -31,34 +32,41 @@ def install_wheel(wheel: Path, site: Path, languages: Sequence[str] = ()) -> int
             script_kind="posix",
             overwrite_existing=True,
         )
+        content = _Read(archive, languages)
         install(source=content, destination=destination, additional_metadata={})
-        return _trim(site, site / content.dist_info_dir / "RECORD", languages)
+        return _settle_record(site, site / content.dist_info_dir / "RECORD")
 
 
-def _trim(site: Path, record: Path, languages: Sequence[str]) -> int:
-    """Take out what nothing reads, and the record's entries of it and of the scripts."""
+class _Read(WheelFile):
+    """A wheel without what nothing reads: it is never written, which takes longer than to pack."""
+
+    def __init__(self, archive: ZipFile, languages: Sequence[str]) -> None:
+        super().__init__(archive)
+        self._names = frozenset(archive.namelist())
+        self._languages = languages
+
+    def get_contents(self) -> Iterator[WheelContentElement]:
+        for element in super().get_contents():
+            path = PurePosixPath(element[0][0])
+            if not (_is_source(path, self._names) or _is_foreign(path, self._languages)):
+                yield element
+
+
+def _settle_record(site: Path, record: Path) -> int:
+    """Take the entries of the scripts out of the record, and sort it; returns the bytes listed."""
     rows = [row for row in csv.reader(io.StringIO(record.read_text("utf-8"))) if row]
-    inside = [row for row in rows if not row[0].startswith(("..", "/"))]
-    unread = {
-        row[0]
-        for row in inside
-        if _is_source(site / row[0]) or _is_foreign(site / row[0], languages)
-    }
-    for name in unread:
-        (site / name).unlink()
-    _remove_empty({(site / name).parent for name in unread})
+    inside = sorted(row for row in rows if not row[0].startswith(("..", "/")))
     text = io.StringIO()
-    kept = sorted(row for row in inside if row[0] not in unread)
-    csv.writer(text, lineterminator="\n").writerows(kept)
+    csv.writer(text, lineterminator="\n").writerows(inside)
     record.write_text(text.getvalue(), encoding="utf-8")
-    return sum((site / row[0]).stat().st_size for row in kept)
+    return sum((site / row[0]).stat().st_size for row in inside)
 
 
-def _is_source(path: Path) -> bool:
-    return path.suffix == ".po" and path.with_suffix(".mo").is_file()
+def _is_source(path: PurePosixPath, names: Container[str]) -> bool:
+    return path.suffix == ".po" and str(path.with_suffix(".mo")) in names
 
 
-def _is_foreign(path: Path, languages: Sequence[str]) -> bool:
+def _is_foreign(path: PurePosixPath, languages: Sequence[str]) -> bool:
     """A translation in gettext's layout, LANGUAGE/LC_MESSAGES, into none of `languages`.
 
     A language falls back to the one that it is a kind of: pt-BR to pt.
@@ -67,14 +75,3 @@ def _is_foreign(path: Path, languages: Sequence[str]) -> bool:
         return False
     found = f"{path.parent.parent.name.lower().replace('_', '-')}-"
     return not any(f"{wanted.lower()}-".startswith(found) for wanted in (*languages, ALWAYS))
-
-
-def _remove_empty(folders: Iterable[Path]) -> None:
-    """Remove those of these folders, and of those above them, that nothing is left in."""
-    for folder in folders:
-        for candidate in (folder, *folder.parents):
-            if not candidate.is_dir():
-                continue
-            if any(candidate.iterdir()):
-                break
-            candidate.rmdir()
