@@ -20,12 +20,15 @@ NOT_SOURCE = {".git", ".nox", ".venv", "__pycache__", "build", "dist", "node_mod
 
 
 def files(root: Path) -> tuple[Path, ...]:
-    """Relative paths of the project's files, sorted: what Git tracks or would, else all of them."""
+    """Relative paths of the project's files, sorted: what Git tracks or would, else all of them.
+
+    All of them as well where Git knows none: in a copy that lies in a folder which it ignores.
+    """
     listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    if listed is None:
-        found: Iterable[Path] = (p.relative_to(root) for p in root.rglob("*"))
+    if listed:
+        found: Iterable[Path] = (Path(name) for name in listed.split("\0") if name)
     else:
-        found = (Path(name) for name in listed.split("\0") if name)
+        found = (p.relative_to(root) for p in root.rglob("*"))
     return tuple(sorted(p for p in set(found) if _is_source(p) and (root / p).is_file()))
 
 

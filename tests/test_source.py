@@ -53,6 +53,15 @@ def test_ignored_files_do_not_ship(checkout: Path, tmp_path: Path) -> None:
     assert (tmp_path / "copy" / "README.md").stat().st_mode & 0o777 == 0o644
 
 
+def test_a_copy_in_an_ignored_folder_is_whole(checkout: Path) -> None:
+    (checkout / ".gitignore").write_text("/dist/\n")
+    names = source.files(checkout)
+    copy = checkout / "dist" / "work" / "copy"
+    source.snapshot(checkout, copy)
+    assert source.files(copy) == names
+    assert names
+
+
 def test_commit_and_date(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     clean = source.commit(checkout)
