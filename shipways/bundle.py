@@ -127,9 +127,9 @@ class Inputs:
         with step("bundle"):
             site.mkdir()
             spoken = self.project.tool.languages
-            contents = {_name(wheel): install_wheel(wheel, site, spoken) for wheel in wheels}
+            contents = {name_of(wheel): install_wheel(wheel, site, spoken) for wheel in wheels}
             settle(site, self.epoch)
-        return Bundle(site, all(map(_is_pure, wheels)), contents)
+        return Bundle(site, all(map(is_pure, wheels)), contents)
 
     def _download(self, folder: Path) -> None:
         """Fill `folder`, or leave it absent: it is renamed into place when all is there."""
@@ -161,9 +161,11 @@ def _wheelhouse_key(path: Path) -> str:
     return sha256(path.read_bytes() + asking.encode()).hexdigest()[:16]
 
 
-def _name(wheel: Path) -> str:
+def name_of(wheel: Path) -> str:
+    """The distribution's normalized name (PEP 427, PEP 503)."""
     return str(parse_wheel_filename(wheel.name)[0])
 
 
-def _is_pure(wheel: Path) -> bool:
+def is_pure(wheel: Path) -> bool:
+    """Whether a wheel is for every processor (PEP 425)."""
     return all(tag.platform == "any" for tag in parse_wheel_filename(wheel.name)[3])

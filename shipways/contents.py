@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from packaging.utils import parse_wheel_filename
-
-from shipways.bundle import Inputs
+from shipways.bundle import Inputs, name_of
 
 
 def contents(inputs: Inputs, uses: Sequence[str]) -> dict[str, int]:
@@ -23,11 +21,6 @@ def contents(inputs: Inputs, uses: Sequence[str]) -> dict[str, int]:
     if "wheelhouse" in uses:
         return {name_of(wheel): unpacked(wheel) for wheel in (inputs.wheel, *inputs.wheelhouse)}
     return parts_of(inputs.wheel) if "distributions" in uses else {}
-
-
-def name_of(wheel: Path) -> str:
-    """The distribution's normalized name (PEP 427, PEP 503)."""
-    return str(parse_wheel_filename(wheel.name)[0])
 
 
 def unpacked(wheel: Path) -> int:

@@ -144,7 +144,7 @@ def test_another_python_has_a_wheelhouse_of_its_own(
 
 def test_compiled_wheel_makes_the_bundle_impure(tmp_path: Path) -> None:
     compiled = make_wheel(tmp_path, "fast", {"fast.py": ""}, "cp311-cp311-linux_x86_64")
-    assert not bundle._is_pure(compiled)
+    assert not bundle.is_pure(compiled)
     install_wheel(compiled, tmp_path / "site")
     assert (tmp_path / "site" / "fast.py").is_file()
 

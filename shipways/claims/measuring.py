@@ -55,7 +55,8 @@ def measure(
 def refresh(found: Results, dist: Path) -> None:
     """Compute anew the claims that need no machines: what verified targets tell is enough."""
     for name in verified.VERIFIED:
-        _keep(found, Dist(dist), from_targets(found, name, dist))
+        _put(found, from_targets(found, name, dist))
+    _show(found, Dist(dist))
 
 
 def from_targets(found: Results, name: str, dist: Path) -> Claim:
@@ -85,11 +86,20 @@ def failed(found: Results, formats: Sequence[str]) -> list[str]:
 
 
 def _keep(found: Results, place: Dist, claim: Claim) -> None:
-    """Put a claim among the others, judged; save, and show it."""
+    """Put a claim among the others, save, and show it."""
+    _put(found, claim)
+    _show(found, place)
+
+
+def _put(found: Results, claim: Claim) -> None:
+    """Put a claim among the others, judged."""
     claim.verdict = judge(claim).verdict
     known = {**{each.id: each for each in found.claims}, claim.id: claim}
     order = [*CLAIMS, *(name for name in known if name not in CLAIMS)]
     found.claims = [known[name] for name in order if name in known]
+
+
+def _show(found: Results, place: Dist) -> None:
     results.save(found, place.results_file)
     report.render(found, place.path)
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from packaging.utils import parse_wheel_filename
-
+from shipways.bundle import is_pure
 from shipways.errors import ToolMissing, UsageError
 from shipways.formats import docker_image
 from shipways.formats.base import Job
@@ -67,7 +66,7 @@ def _check(job: Job, architecture: str) -> None:
             hint=HINT.format(architecture=architecture),
         )
     for wheel in job.inputs.wheelhouse:
-        if any(tag.platform != "any" for tag in parse_wheel_filename(wheel.name)[3]):
+        if not is_pure(wheel):
             raise ToolMissing(
                 f"{wheel.name} is compiled for this machine's processor.",
                 hint=f"Build on a machine with {architecture}.",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-from shipways.lifecycle import live, visitor
-from shipways.lifecycle.checks import START_S
+from shipways.lifecycle import live
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.figures import TYPED
 from shipways.lifecycle.grounds import Ground
@@ -40,11 +38,6 @@ def once(
     with live.scene(images.ensure(ground.role, source), now, source) as (root, guest):
         live.prepare(root, now)
         typist = Typist(root, logs, dist)
-        waiting = guest.waiting(live.PREPARE_S * 3)
-        typist.type_all(now.steps("prerequisite"), log)
-        began = time.time()
-        typist.type_all(now.steps("install"), log)
-        typist.start(now.steps("start"), lambda: not waiting.running, log)
-        answered = float(visitor.result(waiting, START_S)["at"])
+        answered = live.first_response(now, guest, typist, log, live.PREPARE_S * 3)
         took = sum(step.seconds for step in typist.record if step.phase in TYPED)
-        return took, answered - began
+        return took, answered

@@ -153,16 +153,27 @@ def offline(now: Delivery, ground: Ground, dist: Path, logs: Path, source: str) 
         root.network.disconnect()
         root.run(IMPATIENT, timeout=PREPARE_S)
         typist = Typist(root, logs, dist)
-        waiting = guest.waiting(PREPARE_S)
         try:
-            typist.type_all(now.steps("prerequisite"), "offline")
-            began = time.time()
-            typist.type_all(now.steps("install"), "offline")
-            typist.start(now.steps("start"), lambda: not waiting.running, "offline")
-            guest.wait(START_S)
+            return first_response(now, guest, typist, "offline", PREPARE_S)
         except ShipwaysError:
             return None
-        return float(visitor.result(waiting, START_S)["at"]) - began
+
+
+def first_response(
+    now: Delivery, guest: Visitor, typist: Typist, log: str, patience_s: float
+) -> float:
+    """Type everything; seconds from the first command of the installation to the first response.
+
+    A visitor waits `patience_s` for it from the start. Raises `VerifyError` when a step fails or
+    nothing answers.
+    """
+    waiting = guest.waiting(patience_s)
+    typist.type_all(now.steps("prerequisite"), log)
+    began = time.time()
+    typist.type_all(now.steps("install"), log)
+    typist.start(now.steps("start"), lambda: not waiting.running, log)
+    guest.wait(START_S)
+    return float(visitor.result(waiting, START_S)["at"]) - began
 
 
 PHASES = {
