@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,14 @@ name = "NOTES_HOSTS"
 default = "localhost"
 help = "Host names that the site answers to."
 """
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C also where whoever started the tests ignores it, as a shell's `&` does.
+
+    What ignores it hands that on to all that it starts, and a shell cannot take it back.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
