@@ -185,22 +185,6 @@ def test_launcher_of_compiled_parts_takes_one_python_only(
     assert "needs Python 3.1, but" in capsys.readouterr().err
 
 
-def test_launcher_reads_what_systemd_reads(shipped: Project, tmp_path: Path) -> None:
-    path = tmp_path / "notes-app.env"
-    path.write_text(
-        "# comment\n; comment\n\nPLAIN=a b\nEMPTY=\nSINGLE='a \\ b'\n"
-        'DOUBLE="say \\"x\\" \\\\"\nLONG=one\\\ntwo\nEQUALS=a=b\n  #INDENTED=no\nnonsense\n'
-    )
-    assert launcher(shipped).read_settings(str(path)) == {
-        "PLAIN": "a b",
-        "EMPTY": "",
-        "SINGLE": "a \\ b",
-        "DOUBLE": 'say "x" \\',
-        "LONG": "onetwo",
-        "EQUALS": "a=b",
-    }
-
-
 def test_launcher_does_without_a_settings_file(shipped: Project, tmp_path: Path) -> None:
     assert launcher(shipped).read_settings(str(tmp_path / "none")) == {}
 

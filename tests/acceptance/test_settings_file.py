@@ -1,0 +1,81 @@
+"""The launcher reads NAME.env as the service manager of the machine does, whichever that is."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shipways import target
+from shipways.lifecycle import grounds
+from shipways.roots import images
+from shipways.roots.machine import Machine, machine
+from tests.acceptance.conftest import Built
+from tests.settings_files import TABLE, hostile
+
+COMMENTS = (b"# a \\\nA=1\nB=2\n", b"; \\\\\nA=1\n", b"#\\\r\nA=1\n", b"# \\\rA=1\nB=2")
+FILES = (*(content for content, _ in TABLE), *COMMENTS, *hostile(150, seed=2, more=("$A", "${B}")))
+UNIT = """\
+[Service]
+Type=oneshot
+EnvironmentFile=-/work/in/%i
+ExecStart=/usr/bin/env -0
+StandardOutput=file:/work/service/%i
+"""
+READ = """
+import os, runpy, sys
+launcher = runpy.run_path("/work/launcher")
+for name in os.listdir("/work/in"):
+    found = launcher["read_settings"]("/work/in/" + name)
+    with open("/work/launcher-read/" + name, "wb") as out:
+        for item in found.items():
+            out.write(b"=".join(map(os.fsencode, item)) + bytes(1))
+"""
+
+
+@pytest.fixture(params=["debian:12", "debian:13"])
+def root(request: pytest.FixtureRequest) -> Iterator[Machine]:
+    """A machine with the systemd of that release, and Python."""
+    (ground,) = grounds.choose([request.param])
+    with machine(images.ensure(ground.role, packages=ground.common), systemd=True) as booted:
+        yield booted
+
+
+def test_the_service_and_the_command_get_the_same(
+    root: Machine, built: Built, tmp_path: Path
+) -> None:
+    files = target.system_files(built.project, "tarball", epoch=0)
+    place = f"/usr/lib/{built.project.name}/bin/{built.project.command}"
+    launcher = next(file.content for file in files if file.path == place)
+    work = tmp_path / "work"
+    for folder in ("in", "service", "launcher-read"):
+        (work / folder).mkdir(parents=True)
+    for number, content in enumerate(FILES):
+        (work / "in" / str(number)).write_bytes(content)
+    (work / "launcher").write_bytes(launcher)
+    (work / "read.py").write_text(READ)
+    (work / "read@.service").write_text(UNIT)
+    root.copy_in(work, "/work")
+    root.run("cp /work/read@.service /run/systemd/system && systemctl daemon-reload", timeout=30)
+    units = " ".join(f"read@{number}" for number in range(len(FILES)))
+    root.run(f"systemctl start {units}", timeout=120)
+    root.run("python3 -I /work/read.py", timeout=60, env={"LC_ALL": "C"})
+    root.run("tar -cf /work.tar --directory=/work service launcher-read", timeout=30)
+    root.copy_out("/work.tar", tmp_path / "out.tar")
+    with tarfile.open(tmp_path / "out.tar") as out:
+        read = {entry.name: variables(out, entry) for entry in out if entry.isfile()}
+    usual = read["service/0"]  # of an empty file
+    for number, content in enumerate(FILES):
+        service = read[f"service/{number}"].items()
+        given = {name: value for name, value in service if name not in usual}
+        assert read[f"launcher-read/{number}"] == given, content
+
+
+def variables(out: tarfile.TarFile, entry: tarfile.TarInfo) -> dict[bytes, bytes]:
+    """What `env -0` wrote."""
+    file = out.extractfile(entry)
+    assert file is not None
+    pairs = (pair.partition(b"=") for pair in file.read().split(b"\0") if pair)
+    return {name: value for name, _, value in pairs}
