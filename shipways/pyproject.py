@@ -13,6 +13,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from shipways.errors import ProjectError
+from shipways.versions import MAX_EPOCH
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -79,9 +80,13 @@ class Pyproject:
     def version(self) -> str:
         text = self.get("project.version", str)
         try:
-            return str(Version(text))
+            found = Version(text)
         except InvalidVersion:
             raise self.wrong("project.version", f"{text!r} is not a version (PEP 440)") from None
+        if found.epoch > MAX_EPOCH:
+            problem = f"the epoch of {text!r} is above {MAX_EPOCH}, dpkg's highest"
+            raise self.wrong("project.version", problem)
+        return str(found)
 
     def specifier(self, key: str, default: str) -> str:
         text = self.get(key, str, default)

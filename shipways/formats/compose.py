@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from shipways import archive, linters, recipes, sbom
+from shipways import archive, linters, recipes, sbom, versions
 from shipways.artifact import Step
 from shipways.command import run, version_of
 from shipways.formats import (
@@ -132,7 +132,7 @@ def folder_name(project: Project) -> str:
 
 
 def file_name(project: Project) -> str:
-    return f"{project.name}-{project.version}-compose.tar.gz"
+    return f"{project.name}-{versions.file_part(project.version)}-compose.tar.gz"
 
 
 def backup(project: Project) -> str:

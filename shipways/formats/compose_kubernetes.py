@@ -5,7 +5,7 @@ https://kubectl.docs.kubernetes.io/references/kustomize/
 
 from __future__ import annotations
 
-from shipways import recipes
+from shipways import recipes, versions
 from shipways.formats import compose_stack
 from shipways.project import Project
 
@@ -35,5 +35,12 @@ def values(project: Project, images: compose_stack.Images) -> dict[str, object]:
         "tag": tag,
         "db_name": db_name,
         "db_tag": db_tag,
-        "slug": compose_stack.slug(project.version),
+        "version_label": versions.label(project.version),
+        "migrate_job": migrate_job(project),
     }
+
+
+def migrate_job(project: Project) -> str:
+    """The name of the Job that migrates for this version."""
+    name = f"{project.name}-migrate-"
+    return name + versions.host_part(project.version, len(name))

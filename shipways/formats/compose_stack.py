@@ -11,12 +11,14 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 
+from shipways import versions
 from shipways.errors import BuildError
 from shipways.project import Project, Setting
 from shipways.recipes import render
 
 SECRETS = "/run/secrets"
 STATIC_MOUNT = "/srv"
+BACKEND = "app-"  # before the version: the name of the copies that run it
 SECRET_VALUES = {"DATABASE_URL": "$url", "SECRET_KEY": "$(random)"}  # in make-secrets.sh
 STACK_SETTINGS = (  # (name, default, help); "" as default stands for what the build filled in
     ("PUBLISH", "", "Address and port on this machine that the proxy answers at."),
@@ -179,7 +181,7 @@ TEMPLATES = {
 
 def files(project: Project, images: Images) -> dict[str, bytes]:
     """Every file of the stack by its path in the stack's folder."""
-    backend = f"app-{slug(project.version)}"
+    backend = BACKEND + versions.host_part(project.version, len(BACKEND))
     known = {**values(project, images), "backend": backend}
     made = {name: render(recipe, **known) for name, recipe in TEMPLATES.items()}
     several = {**values(project, images, "swarm", shared_static=False), "backend": "web"}
@@ -188,12 +190,3 @@ def files(project: Project, images: Images) -> dict[str, bytes]:
     made["proxy/swarm.conf"] = proxy
     made["swarm.yaml"] = render("compose/swarm.yaml.j2", **several, proxy_hash=mark)
     return {name: text.encode() for name, text in made.items()}
-
-
-def slug(version: str) -> str:
-    """A version as a part of a host's or an object's name (RFC 1123).
-
-    >>> slug("1.0.0+local.1")
-    '1-0-0-local-1'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", version.lower()).strip("-")

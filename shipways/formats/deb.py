@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 
-from shipways import linters, sbom, target
+from shipways import linters, sbom, target, versions
 from shipways.artifact import Step
 from shipways.command import Completed
 from shipways.formats import deb_source
@@ -129,8 +129,8 @@ def lint(job: Job, product: Product) -> list[Lint]:
 
 
 def file_name(project: Project) -> str:
-    """Debian Policy 5.6.12 and dpkg-name(1); of a project without compiled modules."""
-    return f"{project.name}_{deb_source.version(project)}_all.deb"
+    """dpkg-name(1), so without an epoch; of a project without compiled modules."""
+    return f"{project.name}_{versions.upstream(project.version)}-{deb_source.REVISION}_all.deb"
 
 
 def steps(project: Project) -> tuple[Step, ...]:

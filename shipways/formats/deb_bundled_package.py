@@ -8,9 +8,9 @@ from gzip import compress
 from pathlib import Path
 
 from shipways import copyright as copyrights
-from shipways import packagers, recipes, target
+from shipways import packagers, recipes, target, versions
 from shipways.formats.base import Job
-from shipways.formats.deb_control import plain, synopsis, upstream_version
+from shipways.formats.deb_control import plain, synopsis
 from shipways.packagers import Package
 from shipways.project import Project
 from shipways.target import TargetFile
@@ -29,7 +29,8 @@ def describe(job: Job) -> Package:
         project=project,
         kind="deb",
         name=name(project),
-        version=upstream_version(project.version),
+        version=versions.upstream(project.version),
+        version_epoch=versions.epoch(project.version),
         release=RELEASE,
         architecture=packagers.architecture("deb", bundle.pure),
         summary=synopsis(project.summary),
@@ -53,8 +54,8 @@ def name(project: Project) -> str:
 
 
 def file_name(project: Project, architecture: str) -> str:
-    """NAME_VERSION-REVISION_ARCHITECTURE.deb (deb(7))."""
-    return f"{name(project)}_{upstream_version(project.version)}-{RELEASE}_{architecture}.deb"
+    """NAME_VERSION-REVISION_ARCHITECTURE.deb (dpkg-name(1)): without an epoch."""
+    return f"{name(project)}_{versions.upstream(project.version)}-{RELEASE}_{architecture}.deb"
 
 
 def scripts(project: Project) -> dict[str, str]:

@@ -6,8 +6,6 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
-from packaging.version import Version
-
 STANDARDS = (  # versions of Debian Policy that this package follows, and when they came out
     ("4.7.2", 1740614400),  # 2025-02-27
     ("4.7.0", 1712448000),  # 2024-04-07
@@ -18,23 +16,6 @@ SYNOPSIS_LIMIT = 80  # characters, Policy 5.6.13
 OBSOLETE = re.compile(r"debhelper \(")  # debhelper-compat stands for it (debhelper(7))
 
 Paragraph = dict[str, str]
-
-
-def upstream_version(version: str) -> str:
-    """A PEP 440 version as dpkg sorts it (Policy 5.6.12): "1.0rc1" -> "1.0~rc1".
-
-    >>> upstream_version("1.0rc1.dev2"), upstream_version("1.0.post1"), upstream_version("2.0.dev3")
-    ('1.0~rc1~dev2', '1.0.post1', '2.0~dev3')
-    """
-    found = Version(version)
-    text = ".".join(map(str, found.release))
-    if found.pre:
-        text += "~" + "".join(map(str, found.pre))
-    if found.post is not None:
-        text += f".post{found.post}"
-    if found.dev is not None:
-        text += f"~dev{found.dev}"
-    return f"{text}+{found.local}" if found.local else text
 
 
 def read(text: str) -> list[Paragraph]:

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from shipways import copyright as copyrights
-from shipways import recipes, sbom, target
+from shipways import recipes, sbom, target, versions
 from shipways.formats import deb_control
 from shipways.formats.base import Job
 from shipways.project import Project
@@ -43,8 +43,8 @@ EXECUTABLE = ("rules", "tests/smoke")
 
 
 def version(project: Project) -> str:
-    """Upstream version and Debian revision (Debian Policy 5.6.12)."""
-    return f"{deb_control.upstream_version(project.version)}-{REVISION}"
+    """Epoch, upstream version and Debian revision (Debian Policy 5.6.12)."""
+    return f"{versions.debian(project.version)}-{REVISION}"
 
 
 def sibling(project: Project) -> str:
@@ -76,7 +76,7 @@ def depends(project: Project) -> tuple[str, ...]:
 def unpack(job: Job, folder: Path) -> Path:
     """Lay the sdist into `folder` as Debian names it, and unpacked beside it; returns that tree."""
     project = job.project
-    upstream = deb_control.upstream_version(project.version)
+    upstream = versions.upstream(project.version)
     orig = folder / f"{project.name}_{upstream}.orig.tar.gz"
     folder.mkdir()
     shutil.copyfile(job.inputs.sdist, orig)
@@ -161,7 +161,7 @@ def _values(project: Project) -> dict[str, object]:
     return {
         "project": project,
         "package": project.name,
-        "upstream_version": deb_control.upstream_version(project.version),
+        "upstream_version": versions.upstream(project.version),
         "revision": REVISION,
         "version": version(project),
         "sibling": sibling(project),

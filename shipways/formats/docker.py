@@ -10,7 +10,7 @@ import dataclasses
 
 import msgspec
 
-from shipways import linters, recipes, sbom
+from shipways import linters, recipes, sbom, versions
 from shipways.artifact import Step
 from shipways.formats import docker_platform, image_bill
 from shipways.formats.base import Format, Job, Product
@@ -51,12 +51,12 @@ def image(job: Job) -> Product:
 
 
 def image_name(project: Project) -> str:
-    """NAME:VERSION. A tag knows no "+", which a local version (PEP 440) has."""
-    return f"{project.name}:{project.version.replace('+', '-')}"
+    """NAME:VERSION."""
+    return f"{project.name}:{versions.tag(project.version)}"
 
 
 def file_name(project: Project) -> str:
-    return f"{project.name}-{project.version}-image.tar.gz"
+    return f"{project.name}-{versions.file_part(project.version)}-image.tar.gz"
 
 
 def lint(job: Job, _product: Product) -> list[Lint]:

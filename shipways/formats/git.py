@@ -6,7 +6,7 @@ https://pip.pypa.io/en/stable/topics/vcs-support/
 
 from __future__ import annotations
 
-from shipways import sbom, source
+from shipways import sbom, source, versions
 from shipways.artifact import Step
 from shipways.command import version_of
 from shipways.errors import ProjectError
@@ -23,7 +23,7 @@ def build(job: Job) -> Product:
             f"{job.project.root / 'pyproject.toml'}: project.urls: has no Repository.",
             hint='For example:\n    Repository = "https://git.example.org/notes"',
         )
-    name = f"{job.project.name}-{job.project.version}-git"
+    name = f"{job.project.name}-{versions.file_part(job.project.version)}-git"
     bill = sbom.write(job.work, name, job.inputs.bill_of_lock)
     builder = Builder(tool="git", version=version_of("git", "--version") or "")
     return Product((), builder, bill=bill)

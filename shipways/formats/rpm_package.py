@@ -8,9 +8,9 @@ https://docs.fedoraproject.org/en-US/packaging-guidelines/Scriptlets/
 from __future__ import annotations
 
 from shipways import copyright as copyrights
-from shipways import packagers, recipes, target
+from shipways import packagers, recipes, target, versions
 from shipways.formats.base import Job
-from shipways.formats.deb_control import plain, synopsis, upstream_version
+from shipways.formats.deb_control import plain, synopsis
 from shipways.packagers import Package
 from shipways.project import Project
 from shipways.target import TargetFile
@@ -27,14 +27,15 @@ SCRIPTLETS = {
 
 
 def describe(job: Job) -> Package:
-    """The package in rpm's words; versions sort with "~" as Debian's do."""
+    """The package in rpm's words."""
     project, site = job.project, job.inputs.bundle.site
     about = plain(project.description)
     return Package(
         project=project,
         kind="rpm",
         name=project.name,
-        version=upstream_version(project.version),
+        version=versions.upstream(project.version),
+        version_epoch=versions.epoch(project.version),
         release=RELEASE,
         architecture=packagers.architecture("rpm", job.inputs.bundle.pure),
         summary=_capital(synopsis(project.summary)),
@@ -55,8 +56,8 @@ def scripts(project: Project) -> dict[str, str]:
 
 
 def file_name(project: Project, architecture: str) -> str:
-    """NAME-VERSION-RELEASE.ARCHITECTURE.rpm."""
-    return f"{project.name}-{upstream_version(project.version)}-{RELEASE}.{architecture}.rpm"
+    """NAME-VERSION-RELEASE.ARCHITECTURE.rpm: without an epoch, as rpmbuild names it."""
+    return f"{project.name}-{versions.upstream(project.version)}-{RELEASE}.{architecture}.rpm"
 
 
 def _capital(text: str) -> str:

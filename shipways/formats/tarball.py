@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from shipways import copyright as copyrights
-from shipways import linters, packagers, recipes, sbom, target
+from shipways import linters, packagers, recipes, sbom, target, versions
 from shipways.artifact import Step
 from shipways.command import run
 from shipways.formats.base import Format, Job, Product, Tool
@@ -52,7 +52,7 @@ def build(job: Job) -> Product:
 
 def folder_name(project: Project) -> str:
     """The one folder that the archive unpacks to."""
-    return f"{project.name}-{project.version}-bundle"
+    return f"{project.name}-{versions.file_part(project.version)}-bundle"
 
 
 def file_name(project: Project) -> str:

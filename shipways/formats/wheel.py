@@ -5,6 +5,7 @@ The wheel has its bill of materials in its metadata (PEP 770); the sdist is sour
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from functools import partial
 from importlib.metadata import version
@@ -47,7 +48,7 @@ def file_name(project: Project) -> str:
 def steps(project: Project) -> tuple[Step, ...]:
     """A virtual environment of its own, as PEP 668 asks for on the system's Python."""
     home, name, wheel = f"/opt/{project.name}", project.name, file_name(project)
-    install = f"{home}/bin/pip install ./{wheel}"
+    install = f"{home}/bin/pip install {shlex.quote(f'./{wheel}')}"
     state = f"{project.tool.state_dir_variable}={project.state_dir}"
     serve = f"{home}/bin/{project.command} {' '.join(project.tool.serve)}"
     return (

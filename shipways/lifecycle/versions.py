@@ -4,10 +4,11 @@ migration in it, built by the same toolkit."""
 from __future__ import annotations
 
 import contextlib
-import re
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+import tomlkit
 from docker.errors import DockerException
 from packaging.version import Version
 
@@ -16,7 +17,7 @@ from shipways import source
 from shipways.attempt import Workshop
 from shipways.dist import Dist
 from shipways.errors import ToolMissing, VerifyError
-from shipways.formats import Format, Options
+from shipways.formats import Format, Options, docker
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.repository import Repository, link
 from shipways.project import Project
@@ -48,24 +49,23 @@ def later(project: Project, kind: str, folder: Path) -> Project:
     source.snapshot(project.root, folder)
     raised = raise_version(project.version, 1 + list(FUNCTIONS).index(kind))
     path = folder / projects.FILE_NAME
-    pattern = rf'^(version\s*=\s*)"{re.escape(project.version)}"'
-    text, count = re.subn(pattern, rf'\g<1>"{raised}"', path.read_text("utf-8"), flags=re.M)
-    if count != 1:
-        raise VerifyError(f"{path}: there is no line version = {project.version!r} to raise.")
-    path.write_text(text, "utf-8")
+    document: Any = tomlkit.parse(path.read_text("utf-8"))
+    document["project"]["version"] = raised
+    path.write_text(tomlkit.dumps(document), "utf-8")
     add_migration(folder, kind)
     return projects.load(folder)
 
 
 def raise_version(version: str, by: int) -> str:
-    """The last number of the release raised.
+    """The last number of the release raised, which comes after all that release itself has.
 
-    >>> raise_version("1.0.0", 2)
-    '1.0.2'
+    >>> raise_version("1.0.0", 2), raise_version("1!2.0.post1+local", 1)
+    ('1.0.2', '1!2.1')
     """
-    release = list(Version(version).release)
-    release[-1] += by
-    return ".".join(map(str, release))
+    found = Version(version)
+    *first, last = found.release
+    before = f"{found.epoch}!" if found.epoch else ""
+    return before + ".".join(map(str, [*first, last + by]))
 
 
 def add_migration(folder: Path, kind: str) -> Path:
@@ -104,8 +104,7 @@ class Versions:
         shop = self._shops.get(kind) or self._open(kind)
         product = shop.attempt(wanted, "later", cold=False).product
         with contextlib.suppress(ToolMissing, DockerException):
-            name = f"{shop.project.name}:{shop.project.version}"
-            engine.client().images.remove(name, force=True)
+            engine.client().images.remove(docker.image_name(shop.project), force=True)
         if not product.paths:
             return self.linked(shop.project, wanted)
         return Delivery(shop.project, wanted, product.paths[0])

@@ -30,6 +30,7 @@ def _fields(package: Package) -> list[str]:
     return [
         f"--name={package.name}",
         f"--version={package.version}",
+        *([f"--epoch={package.version_epoch}"] if package.version_epoch else []),
         f"--iteration={package.release}",
         f"--architecture={package.architecture}",
         f"--maintainer={project.tool.maintainer}",

@@ -24,7 +24,8 @@ class Package:
     project: Project
     kind: str  # deb | rpm
     name: str
-    version: str
+    version: str  # without the epoch
+    version_epoch: int  # 0 for none; not the time, which `epoch` is
     release: str
     architecture: str
     summary: str
@@ -43,6 +44,12 @@ class Package:
     def code(self) -> str:
         """Where the bundle stands on the target."""
         return f"/usr/lib/{self.project.name}/site-packages"
+
+    @property
+    def full_version(self) -> str:
+        """[EPOCH:]VERSION-RELEASE, as both package managers write it."""
+        before = f"{self.version_epoch}:" if self.version_epoch else ""
+        return f"{before}{self.version}-{self.release}"
 
     @property
     def full_description(self) -> str:

@@ -177,10 +177,6 @@ def test_kubernetes_files_are_manifests_only(files: dict[str, str]) -> None:
     assert not [name for name in names if "{{" in files[name] or "{%" in files[name]]
 
 
-def test_slug_fits_a_name() -> None:
-    assert compose_stack.slug("1.0.0+Local_1") == "1-0-0-local-1"
-
-
 def test_images_in_one_archive(tmp_path: Path) -> None:
     """Layers that images share are in it once, and the same images give the same bytes."""
     layers = [packed_layer(tmp_path, text) for text in (b"one" * 200, b"two" * 200)]

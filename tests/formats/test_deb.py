@@ -8,7 +8,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -125,18 +125,10 @@ def debian(job: Job) -> Path:
     return tree / "debian"
 
 
-@pytest.mark.parametrize(
-    ("python", "debian"),
-    [
-        ("1.0.0", "1.0.0"),
-        ("1.0rc1", "1.0~rc1"),
-        ("1.0a2.dev3", "1.0~a2~dev3"),
-        ("2.0.post1", "2.0.post1"),
-        ("1.0+local.2", "1.0+local.2"),
-    ],
-)
-def test_versions_sort_as_in_python(python: str, debian: str) -> None:
-    assert deb_control.upstream_version(python) == debian
+def test_an_epoch_is_in_the_changelog_and_in_no_file_s_name(notes: Path) -> None:
+    shipped = replace(project.load(notes), version="1!1.0.post1")
+    assert deb_source.version(shipped) == "1:1.0.0+post1-1"
+    assert deb.file_name(shipped) == "notes-app_1.0.0+post1-1_all.deb"
 
 
 @pytest.mark.parametrize(

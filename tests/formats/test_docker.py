@@ -46,9 +46,9 @@ def test_libraries_follow_the_lock(
 
 
 def test_names(notes: Path) -> None:
-    loaded = replace(project.load(notes), version="1.2.0+local.1")
-    assert docker.image_name(loaded) == "notes-app:1.2.0-local.1"
-    assert docker.file_name(loaded) == "notes-app-1.2.0+local.1-image.tar.gz"
+    loaded = replace(project.load(notes), version="1!1.2.0+local.1")
+    assert docker.image_name(loaded) == "notes-app:1_1.2.0-local.1"
+    assert docker.file_name(loaded) == "notes-app-1_1.2.0+local.1-image.tar.gz"
 
 
 def test_launcher_is_told_all_it_needs(notes: Path) -> None:

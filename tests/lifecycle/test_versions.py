@@ -88,7 +88,14 @@ def test_a_project_without_migrations(shipped: Project, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "raised"), [("1.0", "1.2"), ("2024.1.9", "2024.1.11"), ("1.0rc1", "1.2")]
+    ("version", "raised"),
+    [
+        ("1.0", "1.2"),
+        ("2024.1.9", "2024.1.11"),
+        ("1.0rc1", "1.2"),
+        ("3!1.0.post1.dev2", "3!1.2"),
+        ("1+local", "3"),
+    ],
 )
 def test_versions_are_raised(version: str, raised: str) -> None:
     assert versions.raise_version(version, 2) == raised
