@@ -36,6 +36,7 @@ def test_no_pyproject(tmp_path: Path) -> None:
         ('name = "Notes-App"', "", "project.name", "missing"),
         ('version = "1.2.0"', "", "project.version", "missing"),
         ('version = "1.2.0"', 'version = "one"', "project.version", "PEP 440"),
+        ('version = "1.2.0"', 'version = "2147483648!1.0"', "project.version", "above 2147483647"),
         ('version = "1.2.0"', 'dynamic = ["version"]', "project.version", "dynamic"),
         ('">=3.10"', '"3.10 or so"', "project.requires-python", "specifier"),
         ('description = "Notes that a team shares"', "", "project.description", "missing"),

@@ -6,11 +6,13 @@ import gzip
 import json
 import re
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 
 from shipways import oci, project, recipes
 from shipways.artifact import PHASES
@@ -175,6 +177,19 @@ def test_kubernetes_files_are_manifests_only(files: dict[str, str]) -> None:
     assert "kubernetes/base/kustomization.yaml" in names
     assert not [name for name in names if "pod.yaml" in name]
     assert not [name for name in names if "{{" in files[name] or "{%" in files[name]]
+
+
+@pytest.mark.parametrize("version", ["1!1.2.0+local.1", f"1.2.0+{'g1f2' * 30}"])
+def test_a_version_fits_where_kubernetes_and_hosts_have_it(notes: Path, version: str) -> None:
+    found = replace(shipped(notes, WITH_FILES), version=version)
+    files = {name: text.decode() for name, text in compose.stack_files(found, IMAGES).items()}
+    kustomization = yaml.safe_load(files["kubernetes/base/kustomization.yaml"])
+    labels = next(each["pairs"] for each in kustomization["labels"] if "includeTemplates" in each)
+    job = yaml.safe_load(files["kubernetes/base/migrate.yaml"])["metadata"]["name"]
+    aliases = re.findall(r"aliases: \[(app-.*)\]", files["compose.yaml"])
+    assert re.fullmatch(r"[\w.-]{1,63}", labels["app.kubernetes.io/version"])
+    assert re.fullmatch(r"notes-app-migrate-[a-z0-9-]{1,45}", job)
+    assert re.fullmatch(r"app-[a-z0-9-]{1,59}", *aliases)
 
 
 def test_images_in_one_archive(tmp_path: Path) -> None:

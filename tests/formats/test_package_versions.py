@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from shipways import versions
+from shipways import project, versions
 from shipways.command import run
-from shipways.formats import deb_bundled_package, rpm_package
+from shipways.formats import FORMATS, deb_bundled_package, rpm_package
 from shipways.formats.base import Job
 from shipways.packagers import Package, nfpm, rpmbuild
 
@@ -18,6 +19,14 @@ pytestmark = pytest.mark.process
 
 VERSIONS = ("1.0.0", "1!1.0rc1.dev2", "2024.1.dev3", "1.0.post1", "3!1.0.post1.dev2+g1f.5.abc")
 RPM_QUERY = "%{EVR}\\n%{CHANGELOGNAME}\\n[%{PROVIDENEVRS}\\n]"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_step_has_what_bash_would_recall(name: str, notes: Path) -> None:
+    """A "!" outside of single quotes (bash(1), HISTORY EXPANSION)."""
+    shipped = replace(project.load(notes), version=VERSIONS[-1])
+    steps = FORMATS[name].steps(shipped)
+    assert not [step for step in steps if "!" in re.sub("'[^']*'", "", step.command)]
 
 
 @pytest.fixture(params=VERSIONS)

@@ -6,7 +6,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
+from shipways import project
 from shipways.attempt import Attempt, Cost, Workshop
 from shipways.command import run
 from shipways.errors import ToolMissing, UsageError, VerifyError
@@ -88,6 +90,26 @@ def test_a_project_without_migrations(shipped: Project, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "raised"),
+    [
+        ('version = "1.2.0"', "version = '1.2.0'  # stated here", "1.2.1"),
+        ('version = "1.2.0"', 'version = "1!1.2.0-RC1"', "1!1.2.1"),
+        ("[tool.setuptools]", '[tool.other]\nversion = "1.2.0"\n[tool.setuptools]', "1.2.1"),
+    ],
+)
+def test_the_version_is_raised_where_it_is(
+    old: str, new: str, raised: str, migrated: Project, tmp_path: Path
+) -> None:
+    path = migrated.root / "pyproject.toml"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    later = versions.later(project.load(migrated.root), "next", tmp_path / "copy")
+    assert later.version == raised
+    told = (later.root / "pyproject.toml").read_text("utf-8")
+    assert told.count(raised) == 1
+    assert ("stated here" in told, "[tool.other]" in told) == ("stated" in new, "other" in new)
+
+
+@pytest.mark.parametrize(
     ("version", "raised"),
     [
         ("1.0", "1.2"),
@@ -99,6 +121,7 @@ def test_a_project_without_migrations(shipped: Project, tmp_path: Path) -> None:
 )
 def test_versions_are_raised(version: str, raised: str) -> None:
     assert versions.raise_version(version, 2) == raised
+    assert Version(version) < Version(versions.raise_version(version, 1)) < Version(raised)
 
 
 @pytest.mark.parametrize(
