@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,8 @@ import pytest
 from debian.deb822 import Dsc
 from debian.debfile import DebFile
 
+from shipways import __main__ as cli
+from shipways import results
 from shipways.formats import deb
 from shipways.project import Project
 from shipways.results import FormatRecord
@@ -232,6 +234,22 @@ def test_dependencies_are_enough_without_recommended_ones(built: Built) -> None:
         root.copy_in(file, f"/root/{file.name}")
         typed(root, f"apt-get update && apt-get install -y --no-install-recommends ./{file.name}")
         assert about(root, built.project)["format"] == "deb"
+
+
+def test_any_version_can_be_packaged(copy_of_sample: Callable[[], Path], tmp_path: Path) -> None:
+    """stdeb, dpkg-source, debhelper and lintian have ideas of their own about versions."""
+    changed = copy_of_sample()
+    pyproject = changed / "pyproject.toml"
+    stated = 'version = "1!2.0rc1.post1.dev2+g1f.5"'
+    pyproject.write_text(pyproject.read_text().replace('version = "1.0.0"', stated))
+    cli.main(["build", "deb", "--project", str(changed), "--dist", str(tmp_path)])
+    found = results.load(tmp_path / results.FILE_NAME)
+    assert found is not None
+    record = found.formats["deb"]
+    assert (record.status, record.reason) == ("ok", "")
+    assert [(lint.errors, lint.warnings) for lint in record.lint] == [(0, 0), (0, 0)]
+    with DebFile(str(tmp_path / record.artifacts[0].path)) as opened:
+        assert opened.debcontrol()["Version"] == "1:2.0.0~rc1+post1~dev2+local+gBf0.5-1"
 
 
 def test_smoke_test_of_the_source_package(
