@@ -30,9 +30,9 @@ def epoch(version: str) -> int:
 def upstream(version: str) -> str:
     """All but the epoch, as dpkg and rpm sort it: upstream_version, and Version.
 
-    Debian Policy 5.6.12 and rpm-version(7) both compare numbers as numbers and words as words, sort
-    "~" below the end, and a word below what follows a dot. What they allow in common are letters,
-    digits, ".", "+" and "~". The rest follows from that:
+    Debian Policy 5.6.12 and rpm-version(7) have letters, digits, ".", "+" and "~" in common, and
+    both sort "~" below the end. dpkg sorts "+" below ".", rpm a word below a number: so what begins
+    with "+" and a word comes before the next release. Hence:
 
     - the release has three numbers or more, without zeros at its end beyond those: 1.0 and 1.0.0,
       which PEP 440 holds for equal, are both 1.0.0
