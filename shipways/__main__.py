@@ -15,6 +15,7 @@ from shipways import arguments, subcommands
 from shipways.errors import ShipwaysError
 
 INTERRUPTED = 130  # 128 + SIGINT, as a shell would say
+UMASK = 0o022  # build tools put modes into archives: they are the same whoever builds
 OUTSIDE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # not a fault of ours
 
 
@@ -23,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parsed = arguments.parser().parse_args(argv)
     _log(parsed)
     before = signal.signal(signal.SIGTERM, _stop)
+    mask = os.umask(UMASK)
     try:
         return subcommands.COMMANDS[parsed.command](parsed)
     except ShipwaysError as error:
@@ -34,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _complain(_outside(error), 1)
     finally:
+        os.umask(mask)
         signal.signal(signal.SIGTERM, before)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import sys
 import sysconfig
 import tempfile
@@ -33,7 +34,10 @@ DOWNLOAD_TIMEOUT_S = 900
 
 @dataclass(frozen=True)
 class Bundle:
-    """A site-packages tree: files 0644, folders 0755, all times SOURCE_DATE_EPOCH, no bytecode."""
+    """A site-packages tree: all times SOURCE_DATE_EPOCH, no bytecode.
+
+    Folders and what a wheel says is executable are 0755, other files 0644.
+    """
 
     site: Path
     pure: bool  # no compiled file: the same for every architecture
@@ -59,7 +63,7 @@ class Inputs:
     def source(self) -> Path:
         """A snapshot of the project's files."""
         tree = self.work / "source"
-        source.snapshot(self.project.root, tree)
+        source.snapshot(self.project.root, tree, whole=self.project.is_snapshot)
         return tree
 
     @property
@@ -78,7 +82,7 @@ class Inputs:
         target = self.work / "distributions"
         with step("wheel and sdist"):
             tree = self.work / "build"
-            shutil.copytree(self.source, tree)
+            shutil.copytree(self.source, tree, symlinks=True)
             run(
                 [sys.executable, "-m", "build", "--installer=uv", f"--outdir={target}", tree],
                 timeout=BUILD_TIMEOUT_S,
@@ -149,9 +153,12 @@ class Inputs:
 
 
 def settle(tree: Path, epoch: int) -> None:
-    """Give every file and folder below `tree` the same modes and times on every machine."""
+    """Give every file and folder below `tree` the same modes and times on every machine.
+
+    What is executable for its owner is so for all, as Git and wheels have it.
+    """
     for path in (*tree.rglob("*"), tree):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+        path.chmod(0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644)
         os.utime(path, (epoch, epoch))
 
 

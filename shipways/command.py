@@ -34,6 +34,13 @@ TAIL = 30  # lines of output that an error message repeats
 TERMINATION_GRACE_S = 5
 HELPER_GRACE_S = 30
 RUN_VARIABLE = "SHIPWAYS_RUN"  # in the environment of every process that a run starts
+# Which repository Git works on, whatever folder it is called in: set in a hook (githooks(5)), and
+# not for what a hook calls. None of them reaches a command; it would work on another's repository.
+GIT_PLACES = {
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CEILING_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR",
+    "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,12 +105,14 @@ def run(
     log_file: Path | None = None,
     check: bool = True,
     stdin: IO[bytes] | None = None,
+    stdout: IO[bytes] | None = None,
 ) -> Completed:
     """Run a command to its end and return what it printed (standard error mixed in).
 
-    `timeout` is in seconds; `env` is added to the environment. With `check`, an exit status other
-    than 0 raises `BuildError` with the end of the output. The command and all of its descendants
-    are ended when the time is over and on Ctrl-C.
+    `timeout` is in seconds; `env` is added to the environment. Standard output goes to `stdout`,
+    byte for byte, where that is given; what is returned is then standard error alone. With `check`,
+    an exit status other than 0 raises `BuildError` with the end of the output. The command and all
+    of its descendants are ended when the time is over and on Ctrl-C.
     """
     words = tuple(str(word) for word in argv)
     program = find(words[0])
@@ -114,7 +123,7 @@ def run(
     log.info("$ %s", shlex.join(words))
     started = time.monotonic()
     with (
-        _started([program, *words[1:]], cwd, env, stdin) as process,
+        _started([program, *words[1:]], cwd, env, stdin, stdout) as process,
         _watched(process) as watch,
         _timer(process, timeout) as expired,
     ):
@@ -133,15 +142,16 @@ def run(
 
 def _collect(process: subprocess.Popen[bytes], log_file: Path | None, words: Sequence[str]) -> str:
     """Read all output line by line, into the log file and, when verbose, the terminal."""
-    assert process.stdout is not None
+    stream = process.stdout or process.stderr
+    assert stream is not None
     lines: list[str] = []
-    with process.stdout, contextlib.ExitStack() as stack:
+    with stream, contextlib.ExitStack() as stack:
         file = None
         if log_file is not None:
             log_file.parent.mkdir(parents=True, exist_ok=True)
             file = stack.enter_context(log_file.open("a", encoding="utf-8"))
             file.write(f"$ {shlex.join(words)}\n")
-        for raw in process.stdout:
+        for raw in stream:
             line = raw.decode("utf-8", "replace")
             lines.append(line)
             log.debug("%s", line.rstrip())
@@ -174,23 +184,31 @@ def _started(
     cwd: Path | None,
     env: Mapping[str, str] | None,
     stdin: IO[bytes] | None,
+    stdout: IO[bytes] | None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The process, in a session of its own; on the way out it and its descendants are ended."""
     process = subprocess.Popen(
         argv,
         cwd=cwd,
-        env={**os.environ, **(env or {})},
+        env=_environment(env),
         stdin=stdin or subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdout=stdout or subprocess.PIPE,
+        stderr=subprocess.PIPE if stdout else subprocess.STDOUT,
         start_new_session=True,
     )
     try:
         yield process
     finally:
         _end(process)
-        if process.stdout is not None:
-            process.stdout.close()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def _environment(added: Mapping[str, str] | None) -> dict[str, str]:
+    """This process's environment, without the repository that a Git hook runs for, and `added`."""
+    kept = {name: value for name, value in os.environ.items() if name not in GIT_PLACES}
+    return {**kept, **(added or {})}
 
 
 @contextlib.contextmanager

@@ -55,6 +55,10 @@ class ProjectError(UsageError):
     """The shipped project's metadata is missing or wrong; names the file and the key."""
 
 
+class SourceError(ProjectError):
+    """A file of the source tree cannot be shipped as it is, or Git refuses to say which are."""
+
+
 class LockMismatch(ProjectError):
     """The lock file does not fit the project."""
 

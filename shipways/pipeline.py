@@ -16,7 +16,7 @@ from shipways.dist import Dist, record_of
 from shipways.errors import BuildError, ProjectError, ShipwaysError, ToolMissing, UsageError
 from shipways.formats import Format, Options, Product
 from shipways.progress import say, step
-from shipways.project import Project
+from shipways.project import FILE_NAME, Project
 from shipways.results import BuildFigures, FormatRecord, Lint, Results, StepRecord
 
 
@@ -36,6 +36,7 @@ def build(
     later only with `cold`. A format that fails does not keep the others from being built.
     """
     _check_builder(formats, options)
+    source.check(project.root, needed=[FILE_NAME])
     epoch = source.epoch(project.root)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     record = record_of(project, source.commit(project.root), epoch, now)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+NAMED = 5  # names on one line
 console = Console(stderr=True, highlight=False)
 _spinners: list[Status] = []
 
@@ -49,3 +51,19 @@ def _spinner(text: str) -> Iterator[None]:
 def say(what: str) -> None:
     """One line for the person who waits."""
     console.print(escape(what), soft_wrap=True)
+
+
+@cache
+def say_once(what: str) -> None:
+    """The same, of what happens again in every build of a run."""
+    say(what)
+
+
+def named(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are.
+
+    >>> named(["a", "b c"])
+    "'a', 'b c'"
+    """
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(map(repr, names[:NAMED])) + more

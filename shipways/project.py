@@ -100,6 +100,7 @@ class Project:
     dependencies: tuple[str, ...]
     entry_point: str  # of the command: "package.module:function"
     tool: ToolTable
+    is_snapshot: bool = False  # `root` is one: all that lies there is source, and nothing else
 
     @property
     def command(self) -> str:

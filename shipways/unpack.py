@@ -13,11 +13,16 @@ from installer import install
 from installer.destinations import SchemeDictionaryDestination
 from installer.sources import WheelContentElement, WheelFile
 
+from shipways.progress import named, say_once
+
 ALWAYS = "en"  # what programs are written in, and what Django falls back to
 
 
 def install_wheel(wheel: Path, site: Path, languages: Sequence[str] = ()) -> int:
     """Install as PEP 427 says, without bytecode; console scripts are left to the launcher.
+
+    A tree of modules has no place for the wheel's own scripts, headers and data: they stay out,
+    which is said. What the wheel says is executable is so.
 
     Translations in source form (.po) stay out where the compiled form (.mo), which alone is read,
     lies beside them; so do translations into other `languages` (RFC 5646: "ru", "pt-BR") than
@@ -32,6 +37,7 @@ def install_wheel(wheel: Path, site: Path, languages: Sequence[str] = ()) -> int
             script_kind="posix",
             overwrite_existing=True,
         )
+        _tell(wheel.name, archive)
         content = _Read(archive, languages)
         install(source=content, destination=destination, additional_metadata={})
         return _settle_record(site, site / content.dist_info_dir / "RECORD")
@@ -50,6 +56,15 @@ class _Read(WheelFile):
             path = PurePosixPath(element[0][0])
             if not (_is_source(path, self._names) or _is_foreign(path, self._languages)):
                 yield element
+
+
+def _tell(wheel: str, archive: ZipFile) -> None:
+    """Say what is not installed of NAME-VERSION.data (PEP 427, "Installing a wheel")."""
+    paths = [name.split("/", 2) for name in archive.namelist() if not name.endswith("/")]
+    spread = [path[1:] for path in paths if len(path) > 2 and path[0].endswith(".data")]
+    left = ["/".join(path) for path in spread if path[0] not in ("purelib", "platlib")]
+    if left:
+        say_once(f"  {wheel}: not in the bundle: {named(left)}")
 
 
 def _settle_record(site: Path, record: Path) -> int:

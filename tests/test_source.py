@@ -9,7 +9,7 @@ import pytest
 
 from shipways import source
 from shipways.command import run
-from shipways.errors import ProjectError
+from shipways.errors import ProjectError, SourceError
 
 pytestmark = pytest.mark.process
 GIT_ENV = {
@@ -36,9 +36,12 @@ def checkout(notes: Path) -> Path:
 
 
 def test_files_outside_git(notes: Path) -> None:
-    (notes / "build").mkdir()
-    (notes / "build" / "x").touch()
+    for folder in ("build", "node_modules", "env"):
+        (notes / folder).mkdir()
+        (notes / folder / "x").touch()
+    (notes / "env" / "pyvenv.cfg").touch()
     (notes / "notes" / "a.pyc").touch()
+    os.mkfifo(notes / "pipe")
     names = [str(name) for name in source.files(notes)]
     expected = ["README.md", "notes/__init__.py", "notes/cli.py", "pyproject.toml"]
     assert names == [*expected, "requirements.lock"]
@@ -47,6 +50,7 @@ def test_files_outside_git(notes: Path) -> None:
 def test_ignored_files_do_not_ship(checkout: Path, tmp_path: Path) -> None:
     (checkout / "manage.py").write_text("#!/usr/bin/env python3\n")
     (checkout / "manage.py").chmod(0o700)
+    git(checkout, "add", "manage.py")
     source.snapshot(checkout, tmp_path / "copy")
     assert not (tmp_path / "copy" / "secret.env").exists()
     assert (tmp_path / "copy" / "manage.py").stat().st_mode & 0o777 == 0o755
@@ -60,6 +64,76 @@ def test_a_copy_in_an_ignored_folder_is_whole(checkout: Path) -> None:
     source.snapshot(checkout, copy)
     assert source.files(copy) == names
     assert names
+
+
+def test_a_snapshot_is_copied_whole(checkout: Path, tmp_path: Path) -> None:
+    """Where Git knows no more of it: what it tracks is there, whatever its name."""
+    for name in ("dist/a", "build/b", "node_modules/c", "notes/__pycache__/d.pyc"):
+        (checkout / name).parent.mkdir(exist_ok=True)
+        (checkout / name).write_text(name)
+    git(checkout, "add", "--force", "dist", "build", "node_modules", "notes")
+    copy = tmp_path / "copy"
+    source.snapshot(checkout, copy)
+    assert source.files(copy, whole=True) == source.files(checkout)
+    source.snapshot(copy, tmp_path / "again", whole=True)
+    assert source.files(tmp_path / "again", whole=True) == source.files(checkout)
+
+
+def test_untracked_files_stay_out_and_that_is_said(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = source.files(checkout), source.commit(checkout)
+    (checkout / "new").mkdir()
+    for number in range(9):
+        (checkout / f"draft {number}.txt").touch()
+        (checkout / "new" / f"{number}.py").touch()
+    (checkout / "dist").mkdir()
+    (checkout / "dist" / "report.html").touch()
+    source.check(checkout)
+    said = capsys.readouterr().err
+    assert "Not tracked by Git, so not shipped: 'draft 0.txt', " in said
+    assert " and 5 more" in said
+    assert "dist" not in said
+    assert (source.files(checkout), source.commit(checkout)) == before
+
+
+def test_nothing_is_said_of_a_clean_checkout(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source.check(checkout, needed=["pyproject.toml"])
+    assert capsys.readouterr().err == ""
+
+
+def test_an_untracked_pyproject_is_an_error(checkout: Path) -> None:
+    git(checkout, "rm", "-q", "--cached", "pyproject.toml")
+    with pytest.raises(SourceError, match=r"pyproject\.toml is not tracked by Git") as caught:
+        source.check(checkout, needed=["pyproject.toml"])
+    assert "add pyproject.toml" in caught.value.hint
+
+
+def test_before_the_first_commit(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was added is what ships; before that, all that Git does not ignore."""
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    git(notes, "init", "-q")
+    (notes / ".gitignore").write_text("secret.env\n")
+    (notes / "secret.env").touch()
+    (notes / "build").mkdir()
+    (notes / "build" / "x").touch()
+    names = {str(name) for name in source.files(notes)}
+    assert "pyproject.toml" in names
+    assert not names & {"secret.env", "build/x"}
+    git(notes, "add", "pyproject.toml")
+    os.utime(notes / "pyproject.toml", (7, 7))
+    assert [str(name) for name in source.files(notes)] == ["pyproject.toml"]
+    assert (source.commit(notes), source.epoch(notes)) == ("", 7)
+
+
+def test_a_folder_that_git_does_not_track_has_no_commit(checkout: Path) -> None:
+    """The commit around it says nothing of what is in it."""
+    inner = checkout / "vendored"
+    source.snapshot(checkout, inner)
+    assert source.commit(inner) == ""
+    assert source.files(inner)
 
 
 def test_commit_and_date(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ def trim_translations(target):
 
 def copied(source):
     """A copy that a build backend may write to."""
-    return shutil.copytree(source, "/tmp/source")
+    return shutil.copytree(source, "/tmp/source", symlinks=True)
 
 
 def trim_records(target):

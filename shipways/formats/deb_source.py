@@ -91,7 +91,7 @@ def unpack(job: Job, folder: Path) -> Path:
 
 def prepare_stdeb(project: Project, tree: Path, copy: Path) -> None:
     """A copy of the tree in which stdeb can work: it wants a setup.py, and leaves things behind."""
-    shutil.copytree(tree, copy)
+    shutil.copytree(tree, copy, symlinks=True)
     if not (copy / "setup.py").exists():
         (copy / "setup.py").write_text(SHIM, encoding="utf-8")
     values = {

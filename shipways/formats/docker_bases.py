@@ -118,11 +118,11 @@ def _changed(job: Job) -> Inputs:
     """The inputs of the same project after one line was added to the module that starts it."""
     folder = job.work / "changed"
     root = folder / "root"
-    shutil.copytree(job.inputs.source, root)
+    shutil.copytree(job.inputs.source, root, symlinks=True)
     with _module(root, job.project.entry_point).open("a", encoding="utf-8") as file:
         file.write(CHANGE)
     (folder / "inputs").mkdir()
-    project = dataclasses.replace(job.project, root=root)
+    project = dataclasses.replace(job.project, root=root, is_snapshot=True)
     return dataclasses.replace(job.inputs, project=project, work=folder / "inputs")
 
 

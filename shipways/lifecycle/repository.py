@@ -53,11 +53,11 @@ class Repository:
         """Commit a version's files and tag them; returns it as it lies in the repository."""
         inside = self._checkout / self._folder
         self._git("rm", "-r", "-q", "--ignore-unmatch", "--", self._folder or ".")
-        source.snapshot(version.root, inside)
+        source.snapshot(version.root, inside, whole=version.is_snapshot)
         self._git("add", "--all", "--force")
         self._git("commit", "-q", "--allow-empty", "-m", f"Version {version.version}")
         self._git("tag", "--force", f"v{version.version}")
-        return replace(version, root=inside)
+        return replace(version, root=inside, is_snapshot=False)
 
     def _git(self, *arguments: str) -> None:
         run(["git", "-C", self._checkout, *arguments], timeout=TIMEOUT_S, env=self._env)

@@ -4,6 +4,7 @@ migration in it, built by the same toolkit."""
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -46,14 +47,14 @@ FUNCTIONS = {
 
 def later(project: Project, kind: str, folder: Path) -> Project:
     """A copy in `folder` that is `next`, `broken` (its migration raises) or `slow` (it hangs)."""
-    source.snapshot(project.root, folder)
+    source.snapshot(project.root, folder, whole=project.is_snapshot)
     raised = raise_version(project.version, 1 + list(FUNCTIONS).index(kind))
     path = folder / projects.FILE_NAME
     document: Any = tomlkit.parse(path.read_text("utf-8"))
     document["project"]["version"] = raised
     path.write_text(tomlkit.dumps(document), "utf-8")
     add_migration(folder, kind)
-    return projects.load(folder)
+    return replace(projects.load(folder), is_snapshot=True)
 
 
 def raise_version(version: str, by: int) -> str:
@@ -125,7 +126,7 @@ class Versions:
         work = folder / ".work"
         work.mkdir(parents=True)
         options = Options(compression="fast")
-        epoch = source.epoch(version.root)
+        epoch = source.epoch(self._project.root)
         shop = Workshop(version, Dist(folder / ".dist"), work, self._cache, options, epoch)
         self._shops[kind] = shop
         return shop

@@ -1,0 +1,50 @@
+"""Where a symbolic link of the source tree leads: inside of it, or the build stops."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from shipways.errors import SourceError
+
+MOST = 40  # links that one path may lead through, path_resolution(7)
+MEND = (
+    "Make it a link to a file of the project, with a relative path, or put the file in its place."
+)
+
+
+def resolve(root: Path, link: Path) -> Path:
+    """Where `link` leads, relative to `root` as it is itself; step by step, path_resolution(7).
+
+    A step out of `root` is refused, even where a later one leads back: what is beyond the source
+    tree is another on every machine. Raises `SourceError`, which names the link.
+    """
+    here, waiting, followed = [*link.parent.parts], [link.name], 0
+    while waiting:
+        step = waiting.pop()
+        if step == "..":
+            if not here:
+                raise _leads_out(root, link)
+            here.pop()
+        elif step not in ("", "."):
+            here.append(step)
+            path = root.joinpath(*here)
+            if path.is_symlink():
+                here.pop()
+                waiting += reversed(_target(root, link, path).split("/"))
+                followed += 1
+        if followed > MOST:
+            raise SourceError(f"{str(link)!r} is a link that leads in a circle.", hint=MEND)
+    return Path(*here)
+
+
+def _target(root: Path, link: Path, path: Path) -> str:
+    target = os.readlink(path)
+    if target.startswith("/"):
+        raise _leads_out(root, link)
+    return target
+
+
+def _leads_out(root: Path, link: Path) -> SourceError:
+    target = os.readlink(root / link)
+    return SourceError(f"{str(link)!r} is a link to {target!r}, out of the project.", hint=MEND)
