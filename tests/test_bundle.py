@@ -6,9 +6,12 @@ import base64
 import gzip
 import hashlib
 import json
+import os
+import stat
 import sysconfig
 import tarfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,7 +23,13 @@ from shipways.measure import sha256
 from shipways.unpack import install_wheel
 
 
-def make_wheel(folder: Path, name: str, files: dict[str, str], tag: str = "py3-none-any") -> Path:
+def make_wheel(
+    folder: Path,
+    name: str,
+    files: dict[str, str],
+    tag: str = "py3-none-any",
+    modes: Mapping[str, int] | None = None,
+) -> Path:
     """A wheel as PEP 427 describes it."""
     info = f"{name}-1.0.dist-info"
     content = {
@@ -38,7 +47,9 @@ def make_wheel(folder: Path, name: str, files: dict[str, str], tag: str = "py3-n
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(wheel, "w") as made:
         for path, text in content.items():
-            made.writestr(path, text)
+            member = zipfile.ZipInfo(path)
+            member.external_attr = (stat.S_IFREG | (modes or {}).get(path, 0o644)) << 16
+            made.writestr(member, text)
     return wheel
 
 
@@ -72,6 +83,46 @@ def test_bundle_is_the_same_for_the_same_lock(inputs: Inputs) -> None:
         assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644)
     assert set(made.contents) == {"notes", "django"}
     assert all(made.contents.values())
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_what_a_wheel_says_is_executable_is_so(tmp_path: Path, mask: int) -> None:
+    modes = {
+        "a/all": 0o755,
+        "a/owner": 0o700,
+        "a/group": 0o654,
+        "a/none": 0o600,
+        "a/setuid": 0o4755,
+    }
+    wheel = make_wheel(tmp_path / "wheels", "a", dict.fromkeys(modes, "#!/bin/sh"), modes=modes)
+    before = os.umask(mask)
+    try:
+        install_wheel(wheel, tmp_path / "site")
+        bundle.settle(tmp_path / "site", 1700000000)
+    finally:
+        os.umask(before)
+    found = {path.name: path.stat().st_mode & 0o7777 for path in (tmp_path / "site/a").iterdir()}
+    executable = dict.fromkeys(("all", "owner", "group", "setuid"), 0o755)
+    assert found == {**executable, "none": 0o644}
+
+
+def test_files_that_a_bundle_has_no_place_for_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "spread/__init__.py": "",
+        "spread-1.0.data/purelib/spread/more.py": "",
+        "spread-1.0.data/data/share/man/man1/spread.1": "",
+        "spread-1.0.data/headers/spread.h": "",
+        "spread-1.0.data/scripts/spread.sh": "",
+    }
+    wheel = make_wheel(tmp_path / "wheels", "spread", files)
+    for number in (1, 2):
+        install_wheel(wheel, tmp_path / f"site-{number}")
+    (line,) = capsys.readouterr().err.splitlines()
+    left = "'data/share/man/man1/spread.1', 'headers/spread.h', 'scripts/spread.sh'"
+    assert line == f"  spread-1.0-py3-none-any.whl: not in the bundle: {left}"
+    assert (tmp_path / "site-1" / "spread" / "more.py").is_file()
 
 
 def test_record_does_not_list_scripts(inputs: Inputs) -> None:

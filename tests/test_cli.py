@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,24 @@ def test_exit_code_of_a_build(
 ) -> None:
     monkeypatch.setattr(pipeline, "build", lambda *_, **__: results_with(wheel=state))
     assert cli.main(["build", "wheel", "--project", str(notes)]) == code
+
+
+def test_files_are_made_alike_under_every_umask(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(*_: object, **__: object) -> Results:
+        (notes / "made").touch()
+        return results_with(wheel="ok")
+
+    monkeypatch.setattr(pipeline, "build", build)
+    before = os.umask(0o077)
+    try:
+        cli.main(["build", "wheel", "--project", str(notes)])
+        (notes / "later").touch()
+    finally:
+        os.umask(before)
+    assert (notes / "made").stat().st_mode & 0o777 == 0o644
+    assert (notes / "later").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ from shipways import command
 from shipways.errors import BuildError, ToolMissing
 
 pytestmark = pytest.mark.process
+SETTINGS_OF_GIT = {  # which say how, not where
+    "GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_NO_REPLACE_OBJECTS",
+}  # fmt: skip
 
 
 def test_output_log_and_cost(tmp_path: Path) -> None:
@@ -28,6 +31,25 @@ def test_output_log_and_cost(tmp_path: Path) -> None:
     assert "err" in log.read_text()
     assert 0.3 <= done.seconds < 5
     assert 0.1 < done.peak_mib < 100
+
+
+def test_standard_output_apart_byte_for_byte(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    with path.open("wb") as out:
+        done = command.run(["sh", "-c", "printf 'a\\377\\0'; echo why >&2"], timeout=9, stdout=out)
+    assert path.read_bytes() == b"a\xff\0"
+    assert done.output == "why\n"
+
+
+def test_no_command_works_on_the_repository_of_a_hook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git itself says which variables those are."""
+    places = command.run(["git", "rev-parse", "--local-env-vars"], timeout=9).output.split()
+    for name in places:
+        monkeypatch.setenv(name, "elsewhere")
+    seen = command.run(["env"], timeout=9, env={"ADDED": "1"}).output.splitlines()
+    left = {line.partition("=")[0] for line in seen} & set(places)
+    assert not left - SETTINGS_OF_GIT
+    assert "ADDED=1" in seen
 
 
 def test_failure_shows_the_end_of_the_output(tmp_path: Path) -> None:

@@ -210,6 +210,18 @@ def test_no_privileged_and_no_open_file(members: list[tuple[tarfile.TarInfo, byt
         assert info.isreg() or info.isdir() or info.issym() or info.islnk(), info.name
 
 
+def test_what_a_wheel_says_is_executable_is_so(
+    members: list[tuple[tarfile.TarInfo, bytes]],
+) -> None:
+    """Django's wheel says so of one file, which `django-admin startproject` copies."""
+    found = {
+        info.name.rpartition("/")[2]: info.mode & 0o777
+        for info, _ in members
+        if info.isreg() and info.name.startswith("app/dependencies/django/conf/project_template/")
+    }
+    assert found["manage.py-tpl"] == 0o755
+
+
 def test_no_shell_and_no_build_tool(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
     names = {info.name for info, _ in members}
     programs = {
