@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
 import sys
 import sysconfig
@@ -20,7 +19,7 @@ from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 
-from shipways import lock, sbom, source
+from shipways import links, lock, sbom, source
 from shipways.archive import repack_sdist
 from shipways.attach import attach
 from shipways.command import run
@@ -82,7 +81,7 @@ class Inputs:
         target = self.work / "distributions"
         with step("wheel and sdist"):
             tree = self.work / "build"
-            shutil.copytree(self.source, tree, symlinks=True)
+            links.copy_for_backend(self.source, tree)
             run(
                 [sys.executable, "-m", "build", "--installer=uv", f"--outdir={target}", tree],
                 timeout=BUILD_TIMEOUT_S,

@@ -1,8 +1,11 @@
-"""Where a symbolic link of the source tree leads: inside of it, or the build stops."""
+"""Symbolic links of the source tree: they lead to what is inside of it, or the build stops."""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from shipways.errors import SourceError
@@ -36,6 +39,37 @@ def resolve(root: Path, link: Path) -> Path:
         if followed > MOST:
             raise SourceError(f"{str(link)!r} is a link that leads in a circle.", hint=MEND)
     return Path(*here)
+
+
+def check_folders(targets: Mapping[Path, Path]) -> None:
+    """Refuse a link to a folder that holds that link, by way of others or not.
+
+    `targets`: link -> where it leads. Who follows such a link, as build backends do, comes to no
+    end.
+    """
+    within = {
+        link: {other for other in targets if other.is_relative_to(folder)}
+        for link, folder in targets.items()
+    }
+    try:
+        TopologicalSorter(within).prepare()
+    except CycleError as error:
+        raise SourceError(
+            f"{str(error.args[1][0])!r} is a link to a folder that it is in itself.",
+            hint=MEND,
+        ) from error
+
+
+def copy_for_backend(source: Path, target: Path) -> None:
+    """Copy a snapshot to where a build backend (PEP 517) works: links to folders become folders.
+
+    A wheel holds no links. All backends follow one to a file; one to a folder they follow, or pass
+    over as one that they have seen, each in its own way.
+    """
+    shutil.copytree(source, target, symlinks=True)
+    for path in [path for path in target.rglob("*") if path.is_symlink() and path.is_dir()]:
+        path.unlink()
+        shutil.copytree(source / path.relative_to(target), path)
 
 
 def _target(root: Path, link: Path, path: Path) -> str:

@@ -109,11 +109,9 @@ def _history(root: Path) -> Checkout | None:
 def _modes(root: Path, whole: bool) -> Mapping[Path, int]:
     """Path -> FILE, PROGRAM or LINK of all that is shipped, each of them checked; sorted."""
     found = dict(sorted(_listed(root, whole).items()))
-    there = {folder for path in found for folder in (path, *path.parents)}
-    for path, mode in found.items():
+    for path in found:
         _check_name(path)
-        if mode == LINK:
-            _check_link(root, path, there)
+    _check_links(root, found)
     return found
 
 
@@ -160,7 +158,7 @@ def _kept(root: Path, folder: Path) -> bool:
 def _check_kind(checkout: Checkout, path: Path, mode: int) -> None:
     """What is there has to be what Git tracks, and behind no link: Git itself never looks there."""
     full = checkout.root / path
-    behind = any((checkout.root / folder).is_symlink() for folder in path.parents)
+    behind = any((checkout.root / folder).is_symlink() for folder in path.parents[:-1])
     found = None if behind or not os.path.lexists(full) else full.lstat()
     if found is None or stat.S_IFMT(found.st_mode) != stat.S_IFMT(mode):
         what = "a link" if mode == LINK else "a file"
@@ -174,13 +172,17 @@ def _check_kind(checkout: Checkout, path: Path, mode: int) -> None:
         _check_fetched(checkout, full)
 
 
-def _check_link(root: Path, link: Path, there: Collection[Path]) -> None:
-    target = links.resolve(root, link)
-    if target not in there or not (root / link).exists():
-        raise SourceError(
-            f"{str(link)!r} is a link to {str(target)!r}, which is not among the files shipped.",
-            hint="Does Git track that? A link to what a build makes is for that build to make.",
-        )
+def _check_links(root: Path, found: Mapping[Path, int]) -> None:
+    """All of them lead to what is shipped as well."""
+    there = {folder for path in found for folder in (path, *path.parents)}
+    targets = {path: links.resolve(root, path) for path, mode in found.items() if mode == LINK}
+    for link, target in targets.items():
+        if target not in there or not (root / link).exists():
+            raise SourceError(
+                f"{str(link)!r} is a link to {str(target)!r}, which is not among what is shipped.",
+                hint="Does Git track that? A link to what a build makes is for that build to make.",
+            )
+    links.check_folders({link: to for link, to in targets.items() if to not in found})
 
 
 def _check_fetched(checkout: Checkout, full: Path) -> None:

@@ -178,6 +178,15 @@ def test_submodules_come_along(root: Path, tmp_path: Path) -> None:
     assert source.commit(root).endswith("-dirty")
 
 
+def test_every_way_to_the_same_files(root: Path, tmp_path: Path) -> None:
+    """By a link to the checkout, and in a working tree of the same repository."""
+    expected = source.files(root), source.commit(root), source.epoch(root)
+    (tmp_path / "way").symlink_to(root)
+    git(root, "worktree", "add", "-q", str(tmp_path / "second"))
+    for way in (tmp_path / "way", tmp_path / "second"):
+        assert (source.files(way), source.commit(way), source.epoch(way)) == expected
+
+
 def _unmerged(top: Path) -> None:
     git(top, "checkout", "-q", "-b", "other")
     (top / "wrong").write_text("theirs")
@@ -263,9 +272,10 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "up": (_link("../secret"), "out of the project"),
     "up and back": (_link("../top ü/app/file.txt"), "out of the project"),
     "by a folder's link": (_link("folder/../../secret"), "out of the project"),
+    "folder in itself": (_link("."), "a folder that it is in itself"),
     "circle": (_link("wrong"), "in a circle"),
-    "dangling": (_link("app/missing"), "not among the files shipped"),
-    "to what is ignored": (_ignored_target, "not among the files shipped"),
+    "dangling": (_link("app/missing"), "not among what is shipped"),
+    "to what is ignored": (_ignored_target, "not among what is shipped"),
     "pointer": (_pointer, "lfs pull"),
 }
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from shipways import source
 from shipways.errors import SourceError
+from shipways.links import copy_for_backend
 
 SECRET = "root:x:0:0"
 FOLDERS = ("", "a", "a/b", "c")
@@ -44,10 +45,27 @@ def found_links(root: Path) -> Iterator[Path]:
 def whole_elsewhere(root: Path, top: Path) -> bool:
     """Whether all links still lead to something inside when the tree stands in another place."""
     moved = Path(shutil.copytree(root, top / "deep" / "moved", symlinks=True))
-    return all(
+    inside = all(
         path.exists() and path.resolve().is_relative_to(moved.resolve())
         for path in found_links(moved)
     )
+    return inside and not endless(moved, frozenset())
+
+
+def followed(folder: Path) -> dict[str, str]:
+    """Every file that there is for those who follow links."""
+    return {
+        str(Path(above, name).relative_to(folder)): Path(above, name).read_text()
+        for above, _, names in os.walk(folder, followlinks=True)
+        for name in names
+    }
+
+
+def endless(folder: Path, above: frozenset[Path]) -> bool:
+    """Whether who follows links comes back to a folder that they are in."""
+    here = folder.resolve()
+    below = (path for path in folder.iterdir() if path.is_dir())
+    return here in above or any(endless(path, above | {here}) for path in below)
 
 
 @settings(deadline=None, derandomize=True, max_examples=400)
@@ -58,6 +76,9 @@ def whole_elsewhere(root: Path, top: Path) -> bool:
 @example({"one": "a/b/../../../project/file"})
 @example({"one": "c", "a/one": "../one/../one/file"})
 @example({"one": "one"})
+@example({"a/one": ".."})
+@example({"a/one": "../c", "c/two": "../a"})
+@example({"a/one": "../c", "two": "a/one", "three": "two"})
 def test_links_ship_where_they_lead_inside_and_nowhere_else(links: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         top = Path(folder)
@@ -73,3 +94,6 @@ def test_links_ship_where_they_lead_inside_and_nowhere_else(links: dict[str, str
         for place, target in links.items():
             assert os.readlink(top / "copy" / place) == target
         assert whole_elsewhere(top / "copy", top / "again")
+        copy_for_backend(top / "copy", top / "build")
+        assert followed(top / "build") == followed(root)
+        assert not [path for path in found_links(top / "build") if path.is_dir()]

@@ -23,6 +23,19 @@ __all__ = ["make_job", "site"]  # fixtures
 TIMEOUT_S = 300
 MASKS = ("000", "077")
 PREFIX = "/usr/lib/notes-app/site-packages/"
+BACKENDS = {
+    "setuptools": """\
+build-system = { requires = ["setuptools>=77"], build-backend = "setuptools.build_meta" }
+[tool.setuptools]
+packages = ["notes"]
+package-data = { notes = ["**/*"] }
+""",
+    "hatchling": """\
+build-system = { requires = ["hatchling"], build-backend = "hatchling.build" }
+[tool.hatch.build.targets.wheel]
+packages = ["notes"]
+""",
+}
 Found = dict[str, tuple[int, str]]  # relative path -> mode and SHA-256
 QUERY = "[%{FILEMODES:octal} %{FILEDIGESTS} %{FILENAMES}\\n]"
 
@@ -96,8 +109,8 @@ def test_a_real_executable_bit_is_no_finding(odd: Found, make_job: Callable[...,
         assert not told
 
 
-@pytest.fixture
-def linked(notes: Path) -> Path:
+@pytest.fixture(params=BACKENDS)
+def linked(notes: Path, request: pytest.FixtureRequest) -> Path:
     """A checkout with data in a folder called dist, an executable, and links to file and folder."""
     package = notes / "notes"
     (package / "dist").mkdir()
@@ -106,9 +119,9 @@ def linked(notes: Path) -> Path:
     (package / "run").chmod(0o755)
     (package / "latest").symlink_to("dist")
     (package / "app.js").symlink_to("dist/app.js")
-    text = (notes / "pyproject.toml").read_text()
-    data = '[tool.setuptools.package-data]\nnotes = ["**/*"]\n'
-    (notes / "pyproject.toml").write_text(f"{text}\n{data}")
+    text = (notes / "pyproject.toml").read_text().partition("\n\n")[2]
+    text = text.replace('[tool.setuptools]\npackages = ["notes"]\n', "")
+    (notes / "pyproject.toml").write_text(f"{BACKENDS[request.param]}\n{text}")
     (notes / ".gitignore").write_text("/dist/\nnotes/secret\n")
     commit(notes)
     (package / "secret").write_text("SECRET_KEY=1\n")

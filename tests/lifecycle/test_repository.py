@@ -63,6 +63,29 @@ def test_versions_become_tags_on_the_history(checkout: Project, tmp_path: Path) 
 
 
 @pytest.mark.process
+def test_submodules_links_and_modes_become_part_of_it(checkout: Project, tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    part.mkdir()
+    (part / "run").write_text("#!/bin/sh\n")
+    (part / "run").chmod(0o755)
+    call(part, "init", "-q")
+    call(part, "add", ".")
+    call(part, "commit", "-q", "-m", "part")
+    allow = ("-c", "protocol.file.allow=always")
+    call(checkout.root, *allow, "submodule", "--quiet", "add", str(part), "part")
+    (checkout.root / "to-run").symlink_to("part/run")
+    call(checkout.root, "add", "to-run")
+    call(checkout.root, "commit", "-q", "-m", "second")
+    made = Repository(checkout, tmp_path / "made")
+    for version in ("1.2.0", "1.2.1"):
+        made.add(dataclasses.replace(checkout, version=version))
+    listed = told(tmp_path / "made", "ls-tree", "-r", "v1.2.1")
+    modes = {line.partition("\t")[2]: line.split()[0] for line in listed}
+    assert modes["apps/notes/part/run"] == "100755"
+    assert modes["apps/notes/to-run"] == "120000"
+
+
+@pytest.mark.process
 def test_a_project_outside_any_checkout(shipped: Project, tmp_path: Path) -> None:
     made = Repository(shipped, tmp_path / "made")
     found = repository.link(made, shipped, FORMATS["git"])
