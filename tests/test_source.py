@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
 import pytest
 
-from shipways import source
+from shipways import project, source
+from shipways.bundle import Inputs
 from shipways.command import run
 from shipways.errors import ProjectError, SourceError
+from shipways.formats import docker_bases
+from shipways.formats.base import Job
+from shipways.lifecycle import versions
 
 pytestmark = pytest.mark.process
 GIT_ENV = {
@@ -77,6 +82,24 @@ def test_a_snapshot_is_copied_whole(checkout: Path, tmp_path: Path) -> None:
     assert source.files(copy, whole=True) == source.files(checkout)
     source.snapshot(copy, tmp_path / "again", whole=True)
     assert source.files(tmp_path / "again", whole=True) == source.files(checkout)
+
+
+def test_copies_that_are_built_again_are_whole(checkout: Path, tmp_path: Path) -> None:
+    """A later version's, and the one with a changed line: all that the project ships is in them."""
+    (checkout / "dist").mkdir()
+    (checkout / "dist" / "tracked.js").touch()
+    (checkout / "notes" / "migrations").mkdir()
+    (checkout / "notes" / "migrations" / "0001_initial.py").touch()
+    git(checkout, "add", "--force", "dist", "notes")
+    shipped = project.load(checkout)
+    later = versions.later(shipped, "next", tmp_path / "later")
+    inputs = Inputs(shipped, 1, tmp_path, tmp_path / "work", tmp_path)
+    job = Job(shipped, inputs, tmp_path / "job", tmp_path)
+    changed = docker_bases._changed(job)
+    work = dataclasses.replace(changed, project=later, work=tmp_path / "later work")
+    for built in (changed, work):
+        assert (built.source / "dist" / "tracked.js").is_file()
+    assert len(source.files(work.source, whole=True)) == len(source.files(checkout)) + 1
 
 
 def test_untracked_files_stay_out_and_that_is_said(
