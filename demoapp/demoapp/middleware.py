@@ -1,4 +1,4 @@
-"""Middleware: the health check, plain HTTP on the local machine, and a content security policy."""
+"""Middleware: health check, limit of size, plain HTTP on the local machine, content policy."""
 
 from __future__ import annotations
 
@@ -41,6 +41,21 @@ def _health() -> HttpResponse:
         response.status_code = 503
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def size_limit(get_response: GetResponse) -> GetResponse:
+    """Refuse a body larger than MAX_BODY bytes before anything of it is read or stored.
+
+    Without a login as well: Django reads a form to look for its CSRF token.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        stated = request.META.get("CONTENT_LENGTH") or "0"
+        if stated.isdecimal() and int(stated) > settings.MAX_BODY:
+            return HttpResponse("The request is too large.\n", "text/plain", status=413)
+        return get_response(request)
+
+    return middleware
 
 
 def loopback(get_response: GetResponse) -> GetResponse:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import stat
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from demoapp import state
 from demoapp.environment import BadSetting
@@ -18,6 +21,35 @@ from demoapp.errors import Failure
 
 # Less than the ten seconds that `docker stop` gives.
 GRACE_SECONDS = 8
+# To receive a request. A proxy in front hands it over at once.
+REQUEST_SECONDS = 30
+
+
+class Worker(ThreadWorker):
+    """gunicorn's threads, none of which waits for a client longer than REQUEST_SECONDS.
+
+    By itself gunicorn waits for ever, so that a few unfinished uploads would take all threads.
+    """
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._reading: dict[TConn, float] = {}
+
+    def handle(self, conn: TConn) -> Any:
+        self._reading[conn] = time.monotonic() + REQUEST_SECONDS
+        try:
+            return super().handle(conn)
+        finally:
+            del self._reading[conn]
+
+    def notify(self) -> None:
+        """Called every second: a request that is late ends here. An answer may take its time."""
+        super().notify()
+        now = time.monotonic()
+        for conn, limit in self._reading.copy().items():
+            if limit < now:
+                with contextlib.suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
 
 
 class Server(BaseApplication):
@@ -84,7 +116,7 @@ def run(sock: socket.socket, workers: int, threads: int) -> None:
         "bind": f"fd://{sock.detach()}",
         "workers": workers,
         "threads": threads,
-        "worker_class": "gthread",
+        "worker_class": Worker,
         "preload_app": True,  # one copy of the code in memory, shared by the workers
         "graceful_timeout": GRACE_SECONDS,
         "worker_tmp_dir": str(_heartbeat_directory()),

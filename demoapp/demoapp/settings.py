@@ -48,6 +48,7 @@ X_FRAME_OPTIONS = "DENY"
 BIND = env.text("DEMOAPP_BIND", "127.0.0.1:8000")
 WORKERS = env.integer("DEMOAPP_WORKERS", 2, least=1, most=64)
 THREADS = env.integer("DEMOAPP_THREADS", 4, least=1, most=256)
+MAX_BODY = 100 * 1024 * 1024  # bytes of one request; each thread may be storing one
 LOG_LEVEL = env.choice("DEMOAPP_LOG_LEVEL", "info", ("debug", "info", "warning", "error"))
 
 # Languages and times
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "demoapp.middleware.health",
+    "demoapp.middleware.size_limit",
     "demoapp.middleware.loopback",
     "django.middleware.security.SecurityMiddleware",
     "demoapp.middleware.after_security",

@@ -67,14 +67,14 @@ def boris(db: None) -> User:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """Start ``demoapp serve`` with these variables set; all of it ends with the test."""
-    from running import Site
+    from running import SERVE, Site
 
     started: list[Site] = []
 
-    def start(**variables: str) -> Site:
+    def start(*, program: tuple[str, ...] = SERVE, **variables: str) -> Site:
         # The static files are there already; test_static.py is about them.
         variables = {"DEMOAPP_STATIC_ROOT": f"{SCRATCH.name}/static"} | variables
-        started.append(Site(tmp_path / "state", variables))
+        started.append(Site(tmp_path / "state", variables, program))
         return started[-1]
 
     yield start

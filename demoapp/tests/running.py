@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 30
+SERVE = ("-m", "demoapp", "serve")
 
 
 def environment(state_dir: Path, variables: dict[str, str]) -> dict[str, str]:
@@ -43,7 +44,9 @@ def free_port() -> int:
 class Site:
     """A running ``demoapp serve``."""
 
-    def __init__(self, state_dir: Path, variables: dict[str, str]) -> None:
+    def __init__(
+        self, state_dir: Path, variables: dict[str, str], program: tuple[str, ...] = SERVE
+    ) -> None:
         self.state_dir = state_dir
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
@@ -51,7 +54,7 @@ class Site:
         self.log = state_dir.with_name(f"serve-{self.port}.log")
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "demoapp", "serve"],
+                [sys.executable, *program],
                 env=environment(state_dir, variables),
                 stdout=log,
                 stderr=subprocess.STDOUT,

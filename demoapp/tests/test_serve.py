@@ -52,6 +52,49 @@ def check_state_directory(state_dir: Path) -> None:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+IMPATIENT = """\
+import sys
+from demoapp import cli, server
+server.REQUEST_SECONDS = 1
+sys.argv = ["demoapp", "serve"]
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",  # not a word
+        b"POST /notes/new/ HTTP/1.1\r\nHost: localhost\r\nX-Header: ",
+        b"POST /notes/new/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrftoken=" + b"a" * 32
+        + b"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 999\r\n\r\na=",
+        b"POST /notes/new/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrftoken=" + b"a" * 32
+        + b"\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 99999\r\n\r\n--x",
+    ],
+)  # fmt: skip
+def test_clients_that_do_not_go_on_hold_no_thread(site: Start, sent: bytes) -> None:
+    running = site(program=("-c", IMPATIENT), DEMOAPP_THREADS="2").ready()
+    address = ("127.0.0.1", running.port)
+    held = [socket.create_connection(address, timeout=20) for _ in range(3)]
+    for connection in held:
+        connection.sendall(sent)
+    with urllib.request.urlopen(f"{running.url}/healthz", timeout=25) as answer:
+        assert answer.status == 200
+    for connection in held:
+        connection.close()
+    assert running.stop() == 0
+    assert "Traceback" not in running.output()
+
+
+def test_a_body_over_the_limit_is_refused_unread(site: Start) -> None:
+    running = site().ready()
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+        connection.sendall(
+            b"POST /notes/new/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 104857601\r\n\r\n"
+        )
+        assert b" 413 " in connection.recv(100)
+
+
 def test_a_taken_port_is_one_line_at_once(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"

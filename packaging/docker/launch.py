@@ -23,7 +23,7 @@ def main():
     arguments = sys.argv[1:]
     for name, value in app["environment"].items():
         os.environ.setdefault(name, value)
-    if not os.access("/tmp", os.W_OK):  # a read-only container: large uploads go to the volume
+    if not on_disk("/tmp"):  # large uploads go to the volume
         os.environ.setdefault("TMPDIR", app["state"])
     if arguments == ["--health"]:
         return health(app)
@@ -35,6 +35,13 @@ def main():
     sys.path[:0] = CODE
     sys.argv[:] = [app["command"], *arguments]
     return run(app["entry_point"])
+
+
+def on_disk(folder):
+    """Whether files can be written there, and do not count as the container's memory (proc(5))."""
+    mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+    kinds = {line.split()[1]: line.split()[2] for line in mounts}
+    return os.access(folder, os.W_OK) and kinds.get(folder) not in ("tmpfs", "ramfs")
 
 
 def run(entry_point):

@@ -33,7 +33,7 @@ from shipways.lifecycle.versions import Versions
 from shipways.measure import median
 from shipways.roots import engine, packages
 from shipways.sbom import SUFFIX
-from tests.acceptance import bills
+from tests.acceptance import bills, uploads
 
 VERSION = "1.7.0"  # not the sample's: the image's name is this test's own
 USER, PASSWORD = "visitor", "a-Long-passw0rd"
@@ -297,6 +297,26 @@ def test_proxy_serves_static_files(stack: Stack) -> None:
     assert answer["status"] == 200
     assert "max-age=315360000" in answer["headers"]["cache-control"]
     assert link not in stack.compose("logs web"), "the app was asked for it"
+
+
+def test_uploads_of_nobody_known_do_it_no_harm(stack: Stack) -> None:
+    """What waits at the proxy and in the app is on a disk: in memory it would end them."""
+    before = {service: stack.inspect(service)[0]["State"]["StartedAt"] for service in SERVICES}
+    found = uploads.storm(stack.port, "/notes/new/", "/healthz", count=8)
+    print(f"\nuploads: {found}")
+    assert found["sent"] == 8
+    assert found["during"] == [200] * 5
+    assert found["at_limit"] == 403  # all of it was read, down to the token that is not in it
+    assert found["over"] == 413
+    assert found["at_once"] == [403] * 8
+    assert found["after"] == 200
+    for service in SERVICES:
+        (container,) = stack.inspect(service)
+        assert container["State"]["StartedAt"] == before[service]
+        assert not container["State"]["OOMKilled"]
+        assert container["RestartCount"] == 0
+    left = stack.compose("exec -T proxy busybox find /var/tmp -type f")
+    assert left == "", "nothing of an upload stays"
 
 
 def test_it_knows_its_format_and_database(stack: Stack) -> None:

@@ -30,7 +30,7 @@ from shipways.formats.base import Job, Options
 from shipways.formats.docker_answer import first_answer
 from shipways.measure import sha256
 from shipways.roots import bases, engine, images
-from tests.acceptance import bills
+from tests.acceptance import bills, uploads
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built
@@ -339,6 +339,20 @@ def test_serves_without_privileges_and_keeps_its_data(built: Built, volume: str)
         visitor.wait()
         assert "Kept in the volume" in visitor.get("/")
         assert "ada" in visitor.get("/")
+
+
+def test_uploads_go_to_the_volume_and_not_into_memory(built: Built, volume: str) -> None:
+    """Whether there is no other place to write, or one that is memory."""
+    for tmpfs in ({}, {"/tmp": ""}):
+        with started(built, volume, mem_limit="256m", memswap_limit="256m", tmpfs=tmpfs) as site:
+            Visitor().wait()
+            found = uploads.storm(PORT, "/notes/new/", "/healthz")
+            assert found["during"] == [200] * 5, found
+            assert (found["at_limit"], found["over"]) == (403, 413)
+            assert found["at_once"] == [403] * 4
+            site.reload()
+            assert site.status == "running"
+            assert not site.attrs["State"]["OOMKilled"]
 
 
 def test_becomes_healthy_and_ends_cleanly(built: Built, volume: str) -> None:

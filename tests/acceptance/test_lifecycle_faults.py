@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ from shipways.lifecycle.versions import Versions
 from shipways.lifecycle.visitor import PASSWORD, USER, Visitor, visitor
 from shipways.roots import images
 from shipways.roots.machine import Machine, machine
+from tests.acceptance import uploads
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built
@@ -35,6 +38,7 @@ STATE = "/var/lib/demoapp"
 SOUND = """python3 -c '
 import sqlite3, sys
 print(*sqlite3.connect(sys.argv[1]).execute("PRAGMA integrity_check").fetchone())'"""
+HELD = "ls -l /proc/[0-9]*/fd 2> /dev/null | grep upload"
 WRITERS = 50
 GROUND_OF = {"wheel": "debian:13", "deb": "debian:13", "deb-bundled": "debian:13", "rpm": "rpm"}
 GROUND_OF |= {"tarball": "debian:13", "docker": "docker"}
@@ -176,6 +180,31 @@ def test_every_acknowledged_note_survives_a_kill_under_load(scene: Scene) -> Non
     posted, _ = scene.visitor.stop_writing(writing)
     assert len(posted) >= WRITERS
     checks.keeps(scene.visitor, posted)
+
+
+def test_uploads_of_nobody_known_do_it_no_harm(scene: Scene) -> None:
+    """They wait on the disk, also where /tmp is memory, as it is on this machine and in Debian 13;
+    and who does not finish is not waited for."""
+    desk = scene.visitor._desk
+    desk.copy_in(Path(uploads.__file__), "/var/tmp/uploads.py")
+    running = desk.spawn("python3 /var/tmp/uploads.py 8000 /notes/new/ /healthz", timeout=200)
+    held: set[str] = set()
+    while running.running:
+        done = scene.machine.run(HELD, timeout=20, check=False)
+        held.update(re.findall(r"/\S+upload\S*", done.output))
+        time.sleep(0.1)
+    found = json.loads(running.wait(20).output.splitlines()[-1])
+    assert held
+    assert not [path for path in held if not path.startswith("/var/tmp/")], held
+    assert found["during"] == [200] * 5, found
+    assert (found["at_limit"], found["over"], found["at_once"]) == (403, 413, [403] * 4)
+    assert found["after"] == 200
+    more = "import sys; sys.path[:0] = ['/var/tmp']; import uploads; "
+    call = "print(uploads.stuck(8000, '/notes/new/', '/healthz', 20, 90))"
+    seconds = float(desk.run(f'python3 -c "{more}{call}"', timeout=150).output)
+    print(f"\nall threads taken by unfinished uploads: answered after {seconds:.0f} s")
+    assert seconds < 80
+    assert scene.service.runs()
 
 
 def test_a_taken_port_is_named(now: Delivery, tmp_path: Path) -> None:

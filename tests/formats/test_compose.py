@@ -143,6 +143,40 @@ def test_every_service_is_locked_down(files: dict[str, str]) -> None:
         assert "healthcheck:" in block or block.startswith("web:")  # the image has one
 
 
+def mib(text: str) -> int:
+    return int(text.removesuffix("m"))
+
+
+def test_nothing_that_visitors_send_is_kept_in_memory(files: dict[str, str]) -> None:
+    """Files in a tmpfs count as the container's memory (tmpfs(5)); all of them have a size."""
+    for stack, name in (("compose.yaml", "nginx.conf"), ("swarm.yaml", "swarm.conf")):
+        proxy = files[f"proxy/{name}"]
+        held = dict(re.findall(r"^ +(\w+_temp_path) (\S+);", proxy, re.MULTILINE))
+        assert held["client_body_temp_path"].startswith("/var/tmp/")
+        assert held["proxy_temp_path"].startswith("/var/tmp/")
+        assert "      - uploads:/var/tmp" in files[stack]
+        assert "\n  uploads:" in files[stack].partition("\nvolumes:\n")[2]
+    assert 'tmpfs: ["/tmp:size=1m"]' in files["compose.yaml"]
+    assert 'tmpfs: ["/tmp:size=64m"]' in files["compose.yaml"]
+    swarm = files["swarm.yaml"]
+    sizes = list(map(int, re.findall(r"target: /tmp, tmpfs: {size: (\d+)}", swarm)))
+    assert sizes == [64 << 20, 1 << 20]
+
+
+def test_limits_of_the_proxy_fit_its_memory(files: dict[str, str]) -> None:
+    """The most that its connections can hold in memory, by nginx's own figures."""
+    text = files["proxy/nginx.conf"]
+    workers, each = (
+        int(re.findall(rf"{name} (\d+);", text)[0])
+        for name in ("worker_processes", "worker_connections")
+    )
+    requests = workers * each // 2  # each has a connection to the app as well
+    headers, body, answer, rest = 4 * 8, 16, 8 * 4 + 4, 8  # KiB
+    memory = mib(re.findall(r"PROXY_MEMORY:-(\d+m)", files["compose.yaml"])[0])
+    assert "client_body_buffer_size 16k;" in text
+    assert requests * (headers + body + answer + rest) / 1024 < memory
+
+
 def test_no_secret_is_in_the_archive(files: dict[str, str]) -> None:
     assert not [name for name in files if name.startswith("secrets/") or name == ".env"]
 
