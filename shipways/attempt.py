@@ -71,6 +71,7 @@ class Workshop:
     options: Options
     epoch: int
     commit: str = ""
+    keep: bool = True  # leave images in the engine
     _shared: dict[tuple[str, str], Cost] = field(default_factory=dict)
     _made: dict[str, Inputs] = field(default_factory=dict)
 
@@ -87,6 +88,7 @@ class Workshop:
             logs=self.dist.logs(wanted.id),
             options=self.options,
             cold=cold,
+            keep=self.keep,
         )
         if wanted.prepare:
             with step(f"{wanted.id}: base image"):

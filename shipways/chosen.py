@@ -77,7 +77,7 @@ def dist(arguments: argparse.Namespace) -> Path:
 
 
 def cache() -> Path:
-    """Downloads kept between runs: $SHIPWAYS_CACHE, else the user's cache folder."""
-    from platformdirs import user_cache_path
+    """Downloads kept between runs. Raises `UsageError` where there is no place for them."""
+    from shipways import cache as kept
 
-    return Path(os.environ.get("SHIPWAYS_CACHE") or user_cache_path("shipways"))
+    return kept.folder()

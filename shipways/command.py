@@ -18,6 +18,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from typing import IO
 
 from shipways.errors import BuildError, ToolMissing
 from shipways.measure import Watch
+from shipways.runs import folder_prefix
 
 log = logging.getLogger("shipways.command")
 
@@ -113,7 +115,8 @@ def run(
     `timeout` is in seconds; `env` is added to the environment. Standard output goes to `stdout`,
     byte for byte, where that is given; what is returned is then standard error alone. With `check`,
     an exit status other than 0 raises `BuildError` with the end of the output. The command and all
-    of its descendants are ended when the time is over and on Ctrl-C.
+    of its descendants are ended when the time is over and on Ctrl-C. What it leaves in its
+    temporary folder goes.
     """
     words = tuple(str(word) for word in argv)
     program = find(words[0])
@@ -124,7 +127,10 @@ def run(
     log.info("$ %s", shlex.join(words))
     started = time.monotonic()
     with (
-        _started([program, *words[1:]], cwd, env, stdin, stdout) as process,
+        _temporary() as folder,
+        _started(
+            [program, *words[1:]], cwd, {"TMPDIR": folder, **(env or {})}, stdin, stdout
+        ) as process,
         _watched(process) as watch,
         _timer(process, timeout) as expired,
     ):
@@ -160,6 +166,17 @@ def _collect(process: subprocess.Popen[bytes], log_file: Path | None, words: Seq
                 file.write(line)
                 file.flush()
     return "".join(lines)
+
+
+@contextlib.contextmanager
+def _temporary() -> Iterator[str]:
+    """A temporary folder for one command: some leave files, and all do that are killed.
+
+    Its name is of the kind that a reaper knows by the run.
+    """
+    prefix = folder_prefix("t")
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        yield folder
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ def show(console: Console | None = None) -> int:
                 wanted.id if number == 0 else "",
                 tool.name,
                 version or "[bold]missing[/bold]",
-                "" if version else tool.hint,
+                "" if version else tool.missing().reason if tool.why else tool.hint,
             )
     (console or Console()).print(table)
     return 3 if missing else 0

@@ -40,6 +40,7 @@ class Saved:
 
     config: Config
     layers: tuple[Path, ...]
+    stated: bytes = b""  # the configuration as it was written, whose digest is the image's id
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,9 @@ def read(archive: Path, folder: Path) -> Saved:
     with tarfile.open(archive) as file:
         file.extractall(folder, filter="data")
     manifest = json.loads((folder / "manifest.json").read_bytes())[0]
-    config = json.loads((folder / manifest["Config"]).read_bytes())
-    return Saved(config, tuple(folder / name for name in manifest["Layers"]))
+    stated = (folder / manifest["Config"]).read_bytes()
+    layers = tuple(folder / name for name in manifest["Layers"])
+    return Saved(json.loads(stated), layers, stated)
 
 
 def finish(layer: Path, newest: int | None, cache: Path) -> Layer:
@@ -162,9 +164,9 @@ def write(target: Path, name: str, config: Config, layers: Sequence[Layer], epoc
     return str(image["digest"])
 
 
-def add_json(blobs: dict[str, bytes | Layer], content: Config) -> dict[str, str | int]:
-    """Store a JSON document among the blobs; returns its descriptor."""
-    text = as_json(content)
+def add_json(blobs: dict[str, bytes | Layer], content: Config | bytes) -> dict[str, str | int]:
+    """Store a JSON document among the blobs, as it is or as it was written; its descriptor."""
+    text = content if isinstance(content, bytes) else as_json(content)
     digest = f"sha256:{sha256(text).hexdigest()}"
     blobs[blob_path(digest)] = text
     return {"digest": digest, "size": len(text)}

@@ -80,7 +80,7 @@ def _record(
     try:
         for tool in wanted.tools:
             if tool.version() is None:
-                raise ToolMissing(f"{tool.name} is not there.", hint=tool.hint)
+                raise tool.missing()
         _fill(record, workshop, wanted, before, runs, cold)
     except ProjectError:
         raise  # the project itself is wrong: no format can be built from it

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shipways import command
+from shipways import command, runs
 from shipways.errors import BuildError, ToolMissing
 
 pytestmark = pytest.mark.process
@@ -109,3 +109,22 @@ def test_version_of() -> None:
     assert command.version_of("echo", "tool v1.2.3, built today") == "1.2.3"
     assert command.version_of("no-such-tool") is None
     assert command.version_of("false") is None
+
+
+@pytest.mark.parametrize("ending", ["true", "kill -9 $$", "sleep 60"])
+def test_what_a_command_leaves_in_its_temporary_folder_goes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ending: str
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    script = f"mktemp -d >/dev/null; mktemp; {ending}"
+    try:
+        seen = command.run(["sh", "-c", script], timeout=2, check=False).output
+        assert seen.startswith(f"{tmp_path}/{runs.folder_prefix('t')}")
+    except BuildError:
+        assert "sleep" in ending
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_command_may_be_given_another_temporary_folder(tmp_path: Path) -> None:
+    done = command.run(["mktemp"], timeout=5, env={"TMPDIR": str(tmp_path)})
+    assert Path(done.output.strip()).parent == tmp_path

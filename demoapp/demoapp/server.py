@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers import gthread
 
 from demoapp import state
 from demoapp.environment import BadSetting
@@ -25,7 +25,7 @@ GRACE_SECONDS = 8
 REQUEST_SECONDS = 30
 
 
-class Worker(ThreadWorker):
+class Worker(gthread.ThreadWorker):
     """gunicorn's threads, none of which waits for a client longer than REQUEST_SECONDS.
 
     By itself gunicorn waits for ever, so that a few unfinished uploads would take all threads.
@@ -33,9 +33,12 @@ class Worker(ThreadWorker):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._reading: dict[TConn, float] = {}
+        self._reading: dict[gthread.TConn, float] = {}
+        # A new connection that says nothing waits without a thread; some versions give it 5 s of
+        # one first.
+        gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
 
-    def handle(self, conn: TConn) -> Any:
+    def handle(self, conn: gthread.TConn) -> Any:
         self._reading[conn] = time.monotonic() + REQUEST_SECONDS
         try:
             return super().handle(conn)

@@ -81,7 +81,7 @@ def arrive(stage: Stage, folder: Path, texts: list[str], way: Carry) -> tuple[in
     with server(stage) as new:
         new.root.copy_in(data, f"/root/{data.name}")
         new.desk.copy_in(folder / visit.COOKIES.name, str(visit.COOKIES))
-        received, began = new.root.bytes_received(), time.time()
+        received, began = new.root.bytes_received(), time.monotonic()
         serving = _type(stage, new, way) - began
         fetched = new.root.bytes_received() - received
         missing = new.guest.missing(texts)
@@ -97,16 +97,16 @@ def arrive(stage: Stage, folder: Path, texts: list[str], way: Carry) -> tuple[in
 
 
 def _type(stage: Stage, new: Server, way: Carry) -> float:
-    """Type everything on the new server; when it served, in seconds since 1970."""
+    """Type everything on the new server; when it served, by time.monotonic()."""
     delivery, log = stage.delivery, stage.log
     new.typist.type_all(delivery.steps("prerequisite", "install"), log)
     new.typist.type_all(way.unpack, log)
     waiting = new.guest.waiting(LINE_S)
     new.typist.start(way.start or delivery.steps("start"), lambda: not waiting.running, log)
-    at = visitor.result(waiting, START_S)["at"]
+    at = visitor.arrived(waiting, START_S)
     if at is None:
         raise VerifyError("The new server does not serve.", log=stage.log_file)
-    return float(at)
+    return at
 
 
 def _log(stage: Stage) -> str:

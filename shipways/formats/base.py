@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shipways.artifact import Step
 from shipways.bundle import Inputs
+from shipways.errors import ToolMissing
 from shipways.project import Project
 from shipways.results import BaseRecord, Builder, Lint
 
@@ -35,6 +36,7 @@ class Job:
     logs: Path  # dist/logs/FORMAT
     options: Options = field(default_factory=Options)
     cold: bool = False  # measure with empty caches: reuse nothing that an earlier build left
+    keep: bool = True  # leave images in the engine, under their names
 
     @property
     def epoch(self) -> int:
@@ -59,6 +61,11 @@ class Tool:
     name: str
     version: Callable[[], str | None]  # None where it is not there
     hint: str  # how to get it
+    why: Callable[[], ToolMissing] | None = None  # where it can be there and still not be usable
+
+    def missing(self) -> ToolMissing:
+        """What there is to say where `version` is None."""
+        return self.why() if self.why else ToolMissing(f"{self.name} is not there.", hint=self.hint)
 
 
 @dataclass(frozen=True)

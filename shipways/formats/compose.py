@@ -14,7 +14,7 @@ from pathlib import Path
 
 from shipways import archive, linters, recipes, sbom, versions
 from shipways.artifact import Step
-from shipways.command import run, version_of
+from shipways.command import version_of
 from shipways.formats import (
     compose_folder,
     compose_images,
@@ -28,7 +28,7 @@ from shipways.formats.base import Format, Job, Product, Tool
 from shipways.progress import say, step
 from shipways.project import Project
 from shipways.results import Builder, Lint
-from shipways.roots import engine, service_images
+from shipways.roots import names, service_images
 from shipways.roots.service_images import ServiceImage
 
 HEADINGS = {
@@ -40,7 +40,6 @@ HEADINGS = {
     "purge": "Remove the data as well",
 }
 IMAGES = "images.tar.gz"
-LOAD_TIMEOUT_S = 300
 
 
 def build(job: Job) -> Product:
@@ -55,16 +54,16 @@ def build(job: Job) -> Product:
             service_images.ensure(service, source)
             for service in (service_images.POSTGRES, service_images.PROXY)
         ]
-    names = compose_stack.Images(
+    called = compose_stack.Images(
         docker.image_name(job.project), *(image.name for image in neighbours)
     )
     bill = _bill(job, neighbours)
-    files = stack_files(job.project, names) | {f"{job.project.name}{sbom.SUFFIX}": bill}
+    files = stack_files(job.project, called) | {f"{job.project.name}{sbom.SUFFIX}": bill}
     packed = job.work / IMAGES
     size = _pack_images(job, image, neighbours, packed)
     out = job.work / file_name(job.project)
     _write(job, files, packed, out)
-    _publish(job, files, names)
+    _publish(job, files, called)
     return Product((out,), _builder(neighbours), size, sbom.write(job.work, out.name, bill))
 
 
@@ -95,7 +94,8 @@ def _pack_images(job: Job, app: Path, others: list[ServiceImage], target: Path) 
         for number, image in enumerate(others)
     ]
     compose_images.write(target, packed, job.epoch)
-    run([engine.name(), "load", f"--input={target}"], timeout=LOAD_TIMEOUT_S)
+    if job.keep:
+        names.load(target, [image.name for image in packed], job.project.root)
     layers = {layer.digest: layer.size for image in packed for layer in image.layers}
     return sum(layers.values())
 
@@ -111,8 +111,8 @@ def _write(job: Job, files: Mapping[str, bytes], packed: Path, out: Path) -> Non
         archive.write_tar(file, tree, folder_name(job.project), job.epoch)
 
 
-def _publish(job: Job, files: Mapping[str, bytes], names: compose_stack.Images) -> None:
-    folder = compose_folder.publish(job, files, docker_image.base_image(job), names)
+def _publish(job: Job, files: Mapping[str, bytes], called: compose_stack.Images) -> None:
+    folder = compose_folder.publish(job, files, docker_image.base_image(job), called)
     if not job.cold:
         say(f"  start it here: cd {folder} && sh make-secrets.sh && docker compose up -d")
 

@@ -20,7 +20,7 @@ class Packed:
     """An image that is ready to be written: its name, its configuration, its finished layers."""
 
     name: str
-    config: oci.Config
+    config: oci.Config | bytes  # bytes: as another has written it, so that it stays that image
     layers: tuple[oci.Layer, ...]
 
 
@@ -39,7 +39,7 @@ def from_engine(image: ServiceImage, work: Path, cache: Path) -> Packed:
     saved = oci.read(archive, work / "saved")
     layers = _finished(saved, cache)
     if image.source == "registry":
-        return Packed(image.name, saved.config, layers)
+        return Packed(image.name, saved.stated, layers)
     labels = saved.config["config"].get("Labels") or {}
     ours = [label for label in labels if label.startswith(engine.LABEL)]
     config = oci.settle_config(saved.config, layers, _newest(saved.layers), drop=ours)

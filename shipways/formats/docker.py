@@ -39,7 +39,7 @@ def image(job: Job) -> Product:
     base = base_image(job)
     archive, name = job.work / file_name(job.project), image_name(job.project)
     layers = write(job, base, name, archive)
-    size = load(archive, name, layers)
+    size = load(archive, name, layers, job.project.root) if job.keep else None
     builder = Builder(
         tool=f"{engine.name()} {'buildx' if engine.name() == 'docker' else 'build'}",
         version=engine.builder() or "",

@@ -52,7 +52,7 @@ def first_answer(image: str, project: Project) -> Answer:
         stats: Any = container.stats(stream=False, one_shot=True)
         return Answer(seconds, stats["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9)
     finally:
-        container.remove(force=True, v=True)
+        engine.remove(container)
 
 
 def _wait(container: Container, address: str, began: float) -> None:

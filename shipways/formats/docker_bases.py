@@ -16,11 +16,10 @@ from shipways.errors import BuildError, ShipwaysError
 from shipways.formats import docker_contents, docker_image
 from shipways.formats.base import Job
 from shipways.formats.docker_answer import Answer, first_answer
-from shipways.formats.docker_build import remove
 from shipways.measure import median
 from shipways.progress import step
 from shipways.results import BaseRecord
-from shipways.roots import packages
+from shipways.roots import names, packages
 from shipways.roots.images import Image
 
 RUNS = 3
@@ -61,7 +60,7 @@ def compare(job: Job) -> dict[str, BaseRecord]:
             record.default = (each.base, each.bytecode) == default
             records[each.id] = record
             if image:
-                stack.callback(remove, image)
+                stack.callback(names.untag, image)
                 running[each.id] = image
         with step("docker: first responses"):
             _answers(job, records, running)
@@ -97,7 +96,7 @@ def _record(job: Job, changed: Inputs, base: Image, name: str) -> BaseRecord:
         status="ok",
         platform=base.platform,
         artifact_bytes=archive.stat().st_size,
-        disk_bytes=docker_image.load(archive, name, layers),
+        disk_bytes=docker_image.load(archive, name, layers, job.project.root),
         packages=len(packages.installed(base.ref)),
         update_bytes=_update(job, changed, base, layers),
         **dataclasses.asdict(found),

@@ -14,15 +14,13 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from docker.errors import APIError, ImageNotFound
-
 from shipways import measure, recipes
 from shipways.command import run
 from shipways.errors import ToolMissing
 from shipways.formats import image_bill
 from shipways.formats.base import Job
 from shipways.project import Project
-from shipways.roots import engine
+from shipways.roots import engine, names
 from shipways.roots.images import Image
 
 BUILD_TIMEOUT_S = 900
@@ -51,7 +49,7 @@ def built(job: Job, base: Image, builder: Image | None = None, platform: str = "
         yield identity.read_text()
     finally:
         if identity.is_file():
-            remove(identity.read_text())
+            names.remove_nameless(identity.read_text())
 
 
 def _command(job: Job, base: Image, builder: Image, platform: str) -> list[str | Path]:
@@ -164,9 +162,3 @@ def pip_package() -> Path:
     if found is None or found.origin is None:
         raise ToolMissing("pip is not in this environment.", hint="python3 -m ensurepip")
     return Path(found.origin).parent
-
-
-def remove(image: str) -> None:
-    """Remove an image without a name; one that is in use stays."""
-    with contextlib.suppress(ImageNotFound, APIError):
-        engine.client().images.remove(image)

@@ -7,15 +7,13 @@ from calendar import timegm
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from docker.errors import ImageNotFound
-
 from shipways import lock, oci
 from shipways.command import run
 from shipways.errors import BuildError
 from shipways.formats.base import Job
-from shipways.formats.docker_build import START_INTERVAL_NS, built, remove
+from shipways.formats.docker_build import START_INTERVAL_NS, built
 from shipways.project import Project
-from shipways.roots import engine
+from shipways.roots import engine, names
 from shipways.roots.images import Image
 from shipways.roots.runtime_base import ensure_base
 
@@ -106,17 +104,13 @@ def newest(wheels: Iterable[Path]) -> int:
     return max(times)
 
 
-def load(archive: Path, name: str, layers: Sequence[oci.Layer]) -> int:
-    """Load the archive as a user would; returns the image's size on disk, in bytes."""
-    images = engine.client().images
-    try:
-        before = images.get(name).id
-    except ImageNotFound:
-        before = None
-    run([engine.name(), "load", f"--input={archive}"], timeout=TRANSFER_TIMEOUT_S)
-    image = images.get(name)
-    if before not in (None, image.id):
-        remove(str(before))
+def load(archive: Path, name: str, layers: Sequence[oci.Layer], owner: Path) -> int:
+    """Load the archive as a user would; returns the image's size on disk, in bytes.
+
+    `owner` is the checkout: only what it has made itself is replaced.
+    """
+    names.load(archive, [name], owner)
+    image = engine.client().images.get(name)
     if image.attrs["RootFS"]["Layers"] != [layer.digest for layer in layers]:
         raise BuildError(f"{name} in the engine is not what {archive.name} holds.")
     return int(image.attrs["Size"])

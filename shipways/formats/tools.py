@@ -19,6 +19,7 @@ ENGINE = Tool(
     engine.version,
     f"Docker: ./bootstrap, or: apt-get install docker.io; dockerd &. "
     f"Podman: {podman.PACKAGES}; then --engine podman",
+    engine.missing,
 )
 BUILDER = Tool("docker buildx", engine.builder, "apt-get install docker-buildx")
 COMPOSE = _installed("docker compose", "docker-compose", "version")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shipways.errors import ShipwaysError
+from shipways.errors import ShipwaysError, VerifyError
 from shipways.lifecycle import (
     change,
     figures,
@@ -116,11 +116,11 @@ def install(told: Story) -> str:
     received = told.machine.bytes_received()
     waiting = told.visitor.waiting(PREPARE_S * 3)
     told.typist.type_all(told.now.steps("prerequisite"), "install")
-    began = time.time()
+    began = time.monotonic()
     type_install(told, waiting)
     use.unaltered(told)
     figures.count(told)
-    told.target.first_response_s = float(visitor.result(waiting, START_S)["at"]) - began
+    told.target.first_response_s = _since(began, waiting)
     told.target.transfer_bytes = told.machine.bytes_received() - received + told.now.size
     told.installed = snapshot.take(told.machine, figures.folders(told.machine.image.role))
     figures.measure(told)
@@ -169,11 +169,19 @@ def first_response(
     """
     waiting = guest.waiting(patience_s)
     typist.type_all(now.steps("prerequisite"), log)
-    began = time.time()
+    began = time.monotonic()
     typist.type_all(now.steps("install"), log)
     typist.start(now.steps("start"), lambda: not waiting.running, log)
     guest.wait(START_S)
-    return float(visitor.result(waiting, START_S)["at"]) - began
+    return _since(began, waiting)
+
+
+def _since(began: float, waiting: Background) -> float:
+    """Seconds until the visitor who is `waiting` was answered."""
+    at = visitor.arrived(waiting, START_S)
+    if at is None:
+        raise VerifyError("The visitor was not answered in time.")
+    return at - began
 
 
 PHASES = {

@@ -3,26 +3,23 @@ migration in it, built by the same toolkit."""
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from docker.errors import DockerException
 from packaging.version import Version
 
 from shipways import project as projects
 from shipways import source
 from shipways.attempt import Workshop
 from shipways.dist import Dist
-from shipways.errors import ToolMissing, VerifyError
-from shipways.formats import Format, Options, docker
+from shipways.errors import VerifyError
+from shipways.formats import Format, Options
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.repository import Repository, link
 from shipways.project import Project
-from shipways.roots import engine
 
 REASON = "this migration fails on purpose"
 MIGRATION = """\
@@ -101,11 +98,9 @@ class Versions:
         self._shops: dict[str, Workshop] = {}
 
     def make(self, wanted: Format, kind: str) -> Delivery:
-        """Build one format of a version; nothing of it is left in the engine."""
+        """Build one format of a version; nothing of it comes into the engine."""
         shop = self._shops.get(kind) or self._open(kind)
         product = shop.attempt(wanted, "later", cold=False).product
-        with contextlib.suppress(ToolMissing, DockerException):
-            engine.client().images.remove(docker.image_name(shop.project), force=True)
         if not product.paths:
             return self.linked(shop.project, wanted)
         return Delivery(shop.project, wanted, product.paths[0])
@@ -127,6 +122,8 @@ class Versions:
         work.mkdir(parents=True)
         options = Options(compression="fast")
         epoch = source.epoch(self._project.root)
-        shop = Workshop(version, Dist(folder / ".dist"), work, self._cache, options, epoch)
+        shop = Workshop(
+            version, Dist(folder / ".dist"), work, self._cache, options, epoch, keep=False
+        )
         self._shops[kind] = shop
         return shop

@@ -89,18 +89,18 @@ class Browser:
 
 
 def wait(base: str, path: str, seconds: float) -> Answer:
-    """Ask until the answer is 200: when that was, in seconds since 1970, or None."""
+    """Ask until the answer is 200; whether it came to that, and the last answer."""
     limit = time.monotonic() + seconds
     browser, last = Browser(base), ""
     while time.monotonic() < limit:
         try:
             last = str(browser.get(path)["status"])
             if last == "200":
-                return {"at": time.time(), "last": last}
+                return {"answered": True, "last": last}
         except OSError as error:
             last = str(error)
         time.sleep(0.02)
-    return {"at": None, "last": last}
+    return {"answered": False, "last": last}
 
 
 def get(base: str, path: str, times: int = 1) -> Answer:

@@ -42,12 +42,11 @@ class Visitor:
         """After the machine has restarted: its network is another one now. Cookies are kept."""
         self._desk.restart()
 
-    def wait(self, seconds: float) -> float:
-        """When the health address first answered 200, in seconds since 1970."""
+    def wait(self, seconds: float) -> None:
+        """Return when the health address answers 200; raises `VerifyError` when it does not."""
         found = self._do("wait", OVERHEAD_S + seconds, path=self._health, seconds=seconds)
-        if found["at"] is None:
+        if not found["answered"]:
             raise VerifyError(f"{self._health} did not answer 200 within {seconds:g} s.")
-        return float(found["at"])
 
     def waiting(self, seconds: float) -> Background:
         """The same, begun now and fetched with `arrived`."""
@@ -145,6 +144,14 @@ class Visitor:
 def result(begun: Background, seconds: float) -> dict[str, Any]:
     """What a visit in the background came back with."""
     return _decoded(begun.wait(seconds).output)
+
+
+def arrived(waiting: Background, seconds: float) -> float | None:
+    """When the first 200 was seen, by this process's time.monotonic(); None where none came.
+
+    Not by a time of day, which may be set meanwhile, nor by a clock of the machine's.
+    """
+    return waiting.ended if result(waiting, seconds)["answered"] else None
 
 
 def _decoded(output: str) -> dict[str, Any]:

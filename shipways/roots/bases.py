@@ -12,7 +12,7 @@ from docker.errors import DockerException
 
 from shipways import command
 from shipways.errors import BuildError
-from shipways.roots import engine, host, layers, rpm_platform
+from shipways.roots import engine, host, layers, names, rpm_platform
 
 BOOTSTRAP_TIMEOUT_S = 600
 PULL_TIMEOUT_S = 300
@@ -83,7 +83,8 @@ def mirrored(name: str) -> str:
 def pulled(name: str) -> bool:
     """Pull an image by the registry's name; False where no registry answers. Asked once."""
     try:
-        engine.client().images.pull(name)
+        with names.kept([name]):
+            engine.client().images.pull(name)
     except (DockerException, OSError):
         return False
     return True

@@ -1,34 +1,37 @@
-"""The container engine, and the one label that everything made here carries.
-
-A run id names the process that made a thing: host name, process id and start time. So whoever finds
-a leftover can tell whether its maker still lives.
-"""
+"""The container engine, and the one label that everything made here carries: the run id."""
 
 from __future__ import annotations
 
 import functools
 import os
-import socket
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import docker
-import psutil
-from docker.errors import DockerException
+from docker.errors import APIError, DockerException, NotFound
+from docker.models.containers import Container
 from docker.types import Mount
+from requests import RequestException
 
+from shipways import runs
 from shipways.command import find, run, version_of
 from shipways.errors import ToolMissing, UsageError
-from shipways.roots import podman
+from shipways.roots import podman, refusal
+from shipways.runs import run_id as run_id
 
 VARIABLE = "SHIPWAYS_ENGINE"  # docker | podman | auto: which engine a run works with
 ENGINES = ("docker", "podman")
-LABEL = "shipways"  # on containers, networks and volumes: the run id
+LABEL = runs.MARK  # on containers, networks and volumes: the run id
 KEPT_LABEL = "shipways.kept"  # on machines that somebody wants to keep
 ROLE_LABEL = "shipways.role"  # on images; not LABEL, since containers inherit an image's labels
 TIMEOUT_S = 120  # for one answer of the engine
+VERSION_TIMEOUT_S = 30
+REMOVING = ("already in progress", "being removed")
+REMOVAL_S = 60  # of a container whose removal is under way already
+WITHOUT = f"Without Docker: --engine podman ({podman.PACKAGES})."
 
 
 def name() -> str:
@@ -54,17 +57,26 @@ def client() -> docker.DockerClient:
     Raises `ToolMissing` when none answers.
     """
     if name() == "podman":
-        return podman.start(f"{LABEL}-{run_id()}-p-", TIMEOUT_S)
+        return podman.start(runs.folder_prefix("p"), TIMEOUT_S)
     try:
         engine = docker.from_env(timeout=TIMEOUT_S)
         engine.ping()
-    except DockerException as error:
-        raise ToolMissing(
-            f"Docker does not answer: {error}",
-            hint="Start it (systemctl start docker, or dockerd &), or run ./bootstrap. "
-            f"Without Docker: --engine podman ({podman.PACKAGES}).",
-        ) from error
+    except (DockerException, RequestException) as error:
+        raise refusal.explain(error, WITHOUT) from error
     return engine
+
+
+def missing() -> ToolMissing:
+    """Why the engine has no `version`: what keeps this user from it, and what helps."""
+    try:
+        client()
+    except ToolMissing as error:
+        return error
+    if find(name()) is None:  # it answers, and yet
+        return ToolMissing(f"The program {name()} is not installed.", hint=refusal.INSTALL)
+    said = run([name(), "version"], timeout=VERSION_TIMEOUT_S, check=False).output.strip()
+    last = said.splitlines()[-1] if said else "it says nothing"
+    return ToolMissing(f"{name()} version fails: {last}", hint=WITHOUT)
 
 
 def version() -> str | None:
@@ -121,26 +133,23 @@ def cgroup_version() -> int:
     return 2 if client().info().get("CgroupVersion") == "2" else 1
 
 
-def make_run_id(pid: int) -> str:
-    started = psutil.Process(pid).create_time()
-    return f"{socket.gethostname()}-{pid}-{started:.0f}"
+def remove(container: Container) -> None:
+    """Remove a container with its volumes. One that is gone, or is just going, is no error.
 
-
-@functools.cache
-def run_id() -> str:
-    """The run id of this process."""
-    return make_run_id(os.getpid())
-
-
-def is_alive(run: str) -> bool:
-    """Whether the process that a run id names still runs. One of another host counts as alive."""
-    host, pid, started = run.rsplit("-", 2)
-    if host != socket.gethostname():
-        return True
-    try:
-        return abs(float(psutil.Process(int(pid)).create_time()) - float(started)) < 2
-    except psutil.NoSuchProcess:
-        return False
+    It is gone afterwards: a removal that somebody else has begun is waited for (409, or in Podman
+    an error of its own), by this process's own clock.
+    """
+    limit = time.monotonic() + REMOVAL_S
+    while True:
+        try:
+            container.remove(force=True, v=True)
+            return
+        except NotFound:
+            return
+        except APIError as error:
+            if not any(words in str(error) for words in REMOVING) or time.monotonic() > limit:
+                raise
+        time.sleep(0.1)
 
 
 def read_only(binds: Mapping[Path, str]) -> list[Mount]:
@@ -156,6 +165,6 @@ def labels() -> dict[str, str]:
 @contextmanager
 def temporary_folder(purpose: str) -> Iterator[Path]:
     """A folder that is gone afterwards; its name carries the run id, so that a reaper finds it."""
-    prefix = f"{LABEL}-{run_id()}-{purpose}-"
+    prefix = runs.folder_prefix(purpose)
     with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as name:
         yield Path(name)

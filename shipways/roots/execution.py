@@ -168,6 +168,7 @@ class Background:
         self._log_file = log_file
         self._error: Exception | None = None
         self._done: Completed | None = None
+        self.ended = 0.0  # by time.monotonic(), once it does not run any more
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -176,6 +177,7 @@ class Background:
             self._done = execute(self._container, self._request, self._log_file)
         except Exception as error:  # given to whoever waits
             self._error = error
+        self.ended = time.monotonic()
 
     @property
     def running(self) -> bool:

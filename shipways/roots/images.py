@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import filelock
-import platformdirs
-from docker.errors import ImageNotFound
+from docker.errors import APIError, ImageNotFound
 
+from shipways import cache
 from shipways.errors import UsageError
 from shipways.progress import step
-from shipways.roots import bases, engine, layers, reaper
+from shipways.roots import bases, engine, layers, names, reaper
 
 SOURCES = ("auto", "registry", "archive")
 ROLES = {
@@ -67,32 +67,60 @@ def ensure(role: str, source: str = "auto", *, packages: Sequence[str] = ()) -> 
 
 
 def prune() -> list[str]:
-    """Remove every cached image; returns their names."""
-    images = engine.client().images.list(filters={"label": engine.ROLE_LABEL})
-    # the newest first: a layer cannot go after the base that it stands on
-    images.sort(key=lambda image: str(image.attrs["Created"]), reverse=True)
-    names = [tag for image in images for tag in image.tags]
-    for name in names:
+    """Remove every cached image; returns their names.
+
+    What somebody has made of one of them has its label as well, but not its name.
+    """
+    images = engine.client().images
+    left = [
+        tag
+        for image in images.list(filters={"label": engine.ROLE_LABEL})
+        for tag in image.tags
+        if _repository(image.labels[engine.ROLE_LABEL]) == _named(tag)
+    ]
+    removed: list[str] = []
+    while left:  # a base can go only after what stands on it
+        gone = [name for name in left if _removed(name)]
+        if not gone:
+            break
+        removed += gone
+        left = [name for name in left if name not in gone]
+    return removed
+
+
+def _removed(name: str) -> bool:
+    try:
         engine.client().images.remove(name, force=True)
-    return names
+    except APIError:
+        return False
+    return True
 
 
 def cached(role: str, recipe: str, make: layers.Maker) -> str:
     """The tag of a recipe's image; makes it, one process at a time, where it is not there."""
     tag = hashlib.sha256(f"{layers.VERSION} {recipe}".encode()).hexdigest()[:16]
-    ref = f"shipways/{role.replace(':', '-').replace('+', '-')}:{tag}"
-    folder = platformdirs.user_cache_path("shipways") / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
+    ref = f"{_repository(role)}:{tag}"
+    folder = cache.folder() / "locks"
+    folder.mkdir(exist_ok=True)
     with filelock.FileLock(folder / tag, timeout=LOCK_TIMEOUT_S):
-        if not _exists(ref):
-            with step(f"preparing {ref}"):
+        if not _made(ref):
+            with step(f"preparing {ref}"), names.kept([ref]):
                 make(ref, {engine.ROLE_LABEL: role})
     return ref
 
 
-def _exists(ref: str) -> bool:
+def _made(ref: str) -> bool:
+    """Whether it is there, and not another's image under this name."""
     try:
-        engine.client().images.get(ref)
+        return engine.ROLE_LABEL in engine.client().images.get(ref).labels
     except ImageNotFound:
         return False
-    return True
+
+
+def _named(tag: str) -> str:
+    """The repository that a tag is of; Podman's begin with its own host."""
+    return tag.rpartition(":")[0].removeprefix("localhost/")
+
+
+def _repository(role: str) -> str:
+    return f"shipways/{role.replace(':', '-').replace('+', '-')}"

@@ -65,7 +65,7 @@ def add(base: str, layer: Layer, ref: str, labels: dict[str, str]) -> None:
         repository, tag = ref.rsplit(":", 1)
         container.commit(repository, tag, changes=_changes(labels))
     finally:
-        container.remove(force=True, v=True)
+        engine.remove(container)
 
 
 def _changes(labels: dict[str, str]) -> list[str]:

@@ -197,7 +197,7 @@ def machine(
         yield made
     finally:
         if not keep:
-            container.remove(force=True, v=True)
+            engine.remove(container)
 
 
 @contextlib.contextmanager

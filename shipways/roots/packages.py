@@ -49,7 +49,7 @@ def _read(image: str) -> tuple[SystemPackage, ...]:
         ]
         found += _own_python(container)
     finally:
-        container.remove(force=True)
+        engine.remove(container)
     return tuple(sorted(found, key=lambda package: (package.name, package.architecture)))
 
 

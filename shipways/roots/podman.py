@@ -16,11 +16,10 @@ import time
 from pathlib import Path
 
 import docker
-import platformdirs
 from docker.errors import DockerException
 from packaging.version import Version
 
-from shipways import command
+from shipways import cache, command
 from shipways.errors import ToolMissing
 
 PACKAGES = "apt-get install podman netavark catatonit"
@@ -79,7 +78,7 @@ def _hold_to_limits() -> None:
         files=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         processes=min(processes, most) if processes > 0 else most,
     )
-    path = platformdirs.user_cache_path("shipways", ensure_exists=True) / "containers.conf"
+    path = cache.folder() / "containers.conf"
     if not path.is_file() or path.read_text() != text:
         path.write_text(text)
     os.environ[CONFIG_VARIABLE] = str(path)  # for every podman that this process calls

@@ -20,6 +20,7 @@ from docker.errors import APIError, NotFound
 
 from shipways.command import RUN_VARIABLE, spawn
 from shipways.roots import engine
+from shipways.runs import is_alive
 
 ATTEMPTS = 20
 QUIET = 3  # an engine that is still creating a container lists it only a moment later
@@ -30,7 +31,7 @@ def guard() -> None:
     """Remove what dead runs left, then watch over this one. Once per process."""
     os.environ[RUN_VARIABLE] = engine.run_id()
     for run in leftovers():
-        if not engine.is_alive(run):
+        if not is_alive(run):
             reap(run)
     argv = [sys.executable, "-m", "shipways.roots.reaper", engine.run_id()]
     package = str(Path(__file__).parents[2])
@@ -66,7 +67,7 @@ def _labelled(label: str) -> list[tuple[functools.partial[None], dict[str, str]]
     filters: dict[str, str | list[str] | bool] = {"label": label}
     found: list[tuple[functools.partial[None], dict[str, str]]] = []
     for container in docker.containers.list(all=True, filters=filters, ignore_removed=True):
-        found.append((functools.partial(container.remove, force=True, v=True), container.labels))
+        found.append((functools.partial(engine.remove, container), container.labels))
     for network in docker.networks.list(filters=filters):
         found.append((functools.partial(network.remove), network.attrs["Labels"]))
     for volume in docker.volumes.list(filters=filters):

@@ -85,7 +85,7 @@ class Stack:
 
     def answers(self, seconds: float = 60) -> None:
         found = visit.wait(self.url, "/healthz", seconds)
-        assert found["at"] is not None, found["last"] + self.compose("logs --tail=30")
+        assert found["answered"], found["last"] + self.compose("logs --tail=30")
 
     def write(self, text: str) -> bool:
         """Post a note; true when it was acknowledged."""

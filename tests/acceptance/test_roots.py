@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from shipways import runs
 from shipways.errors import VerifyError
 from shipways.roots import bases, engine, host, images, reaper
 from shipways.roots.machine import Machine, machine
@@ -177,6 +178,6 @@ def test_the_next_start_removes_what_a_dead_run_left() -> None:
     dead = f"{engine.run_id().rsplit('-', 2)[0]}-999999999-1"
     volume = engine.client().volumes.create(labels={engine.LABEL: dead})
     assert dead in reaper.leftovers()
-    assert not engine.is_alive(dead)
+    assert not runs.is_alive(dead)
     assert reaper.reap(dead) == 1
     assert volume.name not in {found.name for found in engine.client().volumes.list()}

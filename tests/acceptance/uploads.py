@@ -11,7 +11,6 @@ import json
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -123,16 +122,6 @@ def storm(port: int, path: str, page: str, count: int = 4, silent: int = 200) ->
     statuses: list[int] = []
     _all(lambda: statuses.append(whole(port, path, LIMIT)), count)
     return {**found, "at_once": statuses, "after": answer(port, page)}
-
-
-def stuck(port: int, path: str, page: str, count: int, seconds: float) -> float:
-    """How long a page is not answered while `count` uploads wait for their last bytes."""
-    began = time.monotonic()
-    with unfinished(port, path, count, 100_000):
-        while answer(port, page) != 200:
-            if time.monotonic() - began > seconds:
-                break
-    return time.monotonic() - began
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ class Desk(World):
         self.typed.append(f"(out {source})")
         target.write_bytes(b"x" * 1000)
 
+    ended = 2e9
+
     def waiting(self, _: float) -> Any:
         return self
 
@@ -35,7 +37,7 @@ class Desk(World):
     def wait(self, _: float) -> Any:
         from tests.lifecycle.conftest import completed
 
-        return completed("visit", output='{"at": 2e9}')
+        return completed("visit", output='{"answered": true}')
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from shipways.formats import docker_bases, docker_contents, docker_image
 from shipways.formats.base import Job
 from shipways.formats.docker_answer import Answer
 from shipways.results import BaseRecord
+from shipways.roots import names
 from shipways.roots.images import Image
 
 ON_DEBIAN = Image("shipways/debian-13:1", "debian:13", "archive", "Debian 13 (trixie)")
@@ -115,7 +116,7 @@ def test_each_base_is_a_record(job: Job, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(docker_bases, "_changed", lambda _job: None)
     monkeypatch.setattr(docker_bases, "_record", record)
     monkeypatch.setattr(docker_bases, "first_answer", first_answer)
-    monkeypatch.setattr(docker_bases, "remove", removed.append)
+    monkeypatch.setattr(names, "untag", removed.append)
     found = docker_bases.compare(job)
     assert {name: base.status for name, base in found.items()} == {
         "minimal": "ok",

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
+import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import docker
-import platformdirs
 import pytest
-from docker.errors import DockerException
+from docker.errors import APIError, DockerException, NotFound
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from urllib3.exceptions import ProtocolError
 
-from shipways import command
+from shipways import cache, command
 from shipways.errors import ToolMissing, UsageError
 from shipways.formats import tools
-from shipways.roots import boot, engine, execution, podman
+from shipways.roots import boot, engine, execution, podman, refusal
 
 
 @pytest.fixture
@@ -78,6 +83,144 @@ def test_neither_engine_names_both(programs: set[str], monkeypatch: pytest.Monke
     assert "apt-get install podman" in tools.ENGINE.hint
 
 
+def wrapped(error: OSError) -> DockerException:
+    """As the client raises it: requests and urllib3 hand the cause on as an argument."""
+    outer = DockerException(f"Error while fetching server API version: {error}")
+    outer.__cause__ = RequestsConnectionError(ProtocolError("Connection aborted.", error))
+    return outer
+
+
+@pytest.mark.parametrize(
+    ("error", "environment", "programs_there", "message", "hint"),
+    [
+        (PermissionError(13, "x"), {}, "", "this user may not use /var/run", "usermod -aG docker"),
+        (PermissionError(13, "x"), {"own": "1"}, "", "has a Docker without root", "DOCKER_HOST="),
+        (FileNotFoundError(2, "x"), {}, "", "not installed", "apt-get install docker.io"),
+        (FileNotFoundError(2, "x"), {}, "dockerd", "does not run", "systemctl start docker"),
+        (ConnectionRefusedError(111, "x"), {}, "", "does not run", "systemctl start docker"),
+        (FileNotFoundError(2, "x"), {"own": "1"}, "", "has one without", "DOCKER_HOST=unix:///"),
+        (PermissionError(13, "x"), {"DOCKER_HOST": "unix:///x"}, "", "is unix:///x", "unset DOC"),
+        (OSError(113, "No route"), {"DOCKER_HOST": "tcp://h:1"}, "", "No route", "unset DOCKER"),
+        (FileNotFoundError(2, "x"), {"DOCKER_CONTEXT": "far"}, "", "is far", "context use default"),
+        (TimeoutError("x"), {}, "dockerd", "does not answer: ", "./bootstrap"),
+    ],
+)
+def test_each_failure_says_what_helps(
+    programs: set[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    error: OSError,
+    environment: dict[str, str],
+    programs_there: str,
+    message: str,
+    hint: str,
+) -> None:
+    def from_env(**_: object) -> None:
+        raise wrapped(error)
+
+    (tmp_path / "docker.sock").write_text("")
+    for name in ("XDG_RUNTIME_DIR", "DOCKER_CONTEXT", "DOCKER_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    for name, value in environment.items():
+        own = name == "own"
+        monkeypatch.setenv("XDG_RUNTIME_DIR" if own else name, str(tmp_path) if own else value)
+    programs.update({"docker", *programs_there.split()})
+    monkeypatch.setattr(refusal, "find", lambda name: name if name in programs else None)
+    monkeypatch.setattr(docker, "from_env", from_env)
+    found = tools.ENGINE.missing()
+    assert message in found.message
+    assert hint in found.hint
+    assert "--engine podman" in found.hint
+    if isinstance(error, PermissionError):
+        assert "apt-get install docker" not in found.reason
+
+
+@pytest.mark.process
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize(
+    ("host", "message"),
+    [
+        ("unix:///nonexistent/docker.sock", "no Docker answers there"),
+        ("tcp://127.0.0.1:9", "refused"),
+        ("nonsense://x", "nonsense"),
+        ("tcp://no-such-host.invalid:2375", "no Docker answers there"),
+    ],
+)
+def test_a_wrong_docker_host_is_named(
+    monkeypatch: pytest.MonkeyPatch, programs: set[str], host: str, message: str
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", host)
+    with pytest.raises(ToolMissing, match=f"DOCKER_HOST is {re.escape(host)}") as caught:
+        engine.client()
+    assert message in caught.value.message
+    assert "unset DOCKER_HOST" in caught.value.hint
+    gc.collect()  # Docker's client leaves sockets open that did not connect
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_client_goes_where_docker_s_context_leads(
+    monkeypatch: pytest.MonkeyPatch, programs: set[str], tmp_path: Path
+) -> None:
+    """As its command line does: both have to work with one engine."""
+    meta = tmp_path / "contexts" / "meta" / hashlib.sha256(b"far").hexdigest() / "meta.json"
+    meta.parent.mkdir(parents=True)
+    endpoint = {"Host": f"unix://{tmp_path}/far.sock", "SkipTLSVerify": False}
+    meta.write_text(json.dumps({"Name": "far", "Metadata": {}, "Endpoints": {"docker": endpoint}}))
+    (tmp_path / "config.json").write_text('{"currentContext": "far"}')
+    monkeypatch.delenv("DOCKER_CONTEXT", raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    with pytest.raises(ToolMissing, match="context is far, and no Docker answers there"):
+        engine.client()
+    gc.collect()
+
+
+class Going:
+    """A container whose removal answers with errors, the last of which stays."""
+
+    def __init__(self, *answers: Exception | None) -> None:
+        self.answers, self.asked = list(answers), 0
+
+    def remove(self, **options: object) -> None:
+        assert options == {"force": True, "v": True}
+        self.asked += 1
+        if answer := self.answers[min(self.asked, len(self.answers)) - 1]:
+            raise answer
+
+
+UNDER_WAY = APIError("409 Client Error: removal of container x is already in progress")
+PODMANS = APIError("500 Server Error: container x is being removed")
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ((None,), 1),
+        ((NotFound("gone"),), 1),
+        ((UNDER_WAY, UNDER_WAY, NotFound("gone")), 3),
+        ((PODMANS, None), 2),
+    ],
+)
+def test_a_removal_that_is_under_way_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, answers: tuple[Exception | None, ...], asked: int
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    container: Any = Going(*answers)
+    engine.remove(container)
+    assert container.asked == asked
+
+
+def test_a_removal_that_does_not_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 10_000, 10))
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    container: Any = Going(UNDER_WAY)
+    with pytest.raises(APIError, match="already in progress"):
+        engine.remove(container)
+    with pytest.raises(APIError, match="something else"):
+        engine.remove(Going(APIError("something else")))  # type: ignore[arg-type]
+
+
 def test_podman_that_is_not_there_says_how_to_get_either(programs: set[str], asked: None) -> None:
     with pytest.raises(ToolMissing, match="podman is not installed") as error:
         engine.client()
@@ -119,7 +262,7 @@ def test_limits_are_named_where_they_cannot_be_raised(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
     monkeypatch.setattr(podman, "_may_raise_limits", lambda: capable)
-    monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: tmp_path)
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
     monkeypatch.delenv(podman.CONFIG_VARIABLE, raising=False)
     if own:
         monkeypatch.setenv(podman.CONFIG_VARIABLE, own)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from shipways import command
+from shipways import command, runs
 from shipways.roots import engine, reaper
 
 if TYPE_CHECKING:
@@ -29,17 +29,17 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_run_id_names_a_process_that_lives() -> None:
-    assert engine.is_alive(engine.run_id())
-    assert not engine.is_alive(DEAD)
+    assert runs.is_alive(engine.run_id())
+    assert not runs.is_alive(DEAD)
 
 
 def test_a_process_id_used_again_is_another_run() -> None:
     host, pid, _ = engine.run_id().rsplit("-", 2)
-    assert not engine.is_alive(f"{host}-{pid}-1")
+    assert not runs.is_alive(f"{host}-{pid}-1")
 
 
 def test_another_host_s_runs_are_left_alone() -> None:
-    assert engine.is_alive("elsewhere-999999999-1")
+    assert runs.is_alive("elsewhere-999999999-1")
 
 
 def test_a_temporary_folder_carries_the_run_id(temporary: Path, docker: FakeEngine) -> None:
