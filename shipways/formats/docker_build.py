@@ -43,7 +43,10 @@ def built(job: Job, base: Image, builder: Image | None = None, platform: str = "
                 _source(job),
             ],
             timeout=BUILD_TIMEOUT_S,
-            env={"SOURCE_DATE_EPOCH": str(job.epoch)},
+            env={
+                "SOURCE_DATE_EPOCH": str(job.epoch),
+                "BUILDX_CONFIG": str(job.work / "buildx"),  # else in a home, which not all have
+            },
             log_file=job.logs / "build.log",
         )
         yield identity.read_text()

@@ -5,11 +5,13 @@ Each is an error with its exit code and a next step, and dist/ keeps what it had
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -121,6 +123,66 @@ def test_lock_that_does_not_fit(notes: Path) -> None:
     done = shipways("build", "tarball", "--project", notes)
     assert done.returncode == 2, done.output
     assert "requirements.lock: does not hold django" in done.output
+
+
+# An ordinary user without an entry in passwd(5), who may read what root's Python is made of.
+ORDINARY = (
+    "setpriv", "--reuid=54321", "--regid=54321", "--clear-groups",
+    "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "env", "-i",
+)  # fmt: skip
+HOMES = ((), ("HOME=",), ("HOME=/nonexistent",), ("HOME=/",), ("HOME=/proc",))
+NEEDS_NO_CACHE = ("report", "instructions", "compare dist/results.json dist/results.json")
+
+
+@pytest.fixture
+def ordinary(notes: Path, tmp_path: Path) -> Callable[..., Completed]:
+    """Runs a command as that user, in a folder of their own."""
+    here = tmp_path / "own"
+    shutil.copytree(notes, here / "project")
+    found = results.Results(results.ProjectRecord(name="notes-app", version="1.2.0"))
+    (here / "project" / "dist").mkdir()
+    results.save(found, here / "project" / "dist" / "results.json")
+    for path in (here, *here.rglob("*")):
+        os.chown(path, 54321, 54321)
+    for folder in tmp_path.parents:
+        if folder.owner() == "root" and folder != Path("/") and folder.name.startswith("pytest"):
+            folder.chmod(0o755)
+    places = os.pathsep.join(("/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
+
+    def call(*arguments: str, env: Sequence[str] = ()) -> Completed:
+        package = f"PYTHONPATH={Path(results.__file__).parents[1]}"
+        argv = [*ORDINARY, f"PATH={places}", package, *env, *SHIPWAYS, *arguments]
+        return run(argv, timeout=TIMEOUT_S, cwd=here / "project", check=False)
+
+    return call
+
+
+@pytest.mark.parametrize("home", HOMES, ids=lambda home: " ".join(home) or "unset")
+def test_a_user_without_a_home(ordinary: Callable[..., Completed], home: tuple[str, ...]) -> None:
+    """What needs no cache works; the rest says what to set, and works when that is done."""
+    for line in NEEDS_NO_CACHE:
+        done = ordinary(*line.split(), env=home)
+        assert done.returncode == 0, (line, done.output)
+    refused = ordinary("build", "tarball", env=home)
+    assert refused.returncode == 2, refused.output
+    assert "SHIPWAYS_CACHE, or XDG_CACHE_HOME" in refused.output
+    assert "Traceback" not in refused.output
+    assert not Path("~").exists()
+    done = ordinary("build", "git", env=(*home, "SHIPWAYS_CACHE=cache"))
+    assert "SHIPWAYS_CACHE, or" not in done.output
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("line", ["build docker", "doctor"])
+def test_a_user_who_may_not_use_docker_is_told_that(
+    ordinary: Callable[..., Completed], line: str
+) -> None:
+    """No user of this machine but root and those of its group may: docker(1)."""
+    done = ordinary(*line.split(), env=("SHIPWAYS_CACHE=cache", "COLUMNS=250"))
+    assert done.returncode == 3, done.output
+    assert "this user may not use /var/run/docker.sock" in done.output
+    assert "usermod -aG docker" in done.output
+    assert "apt-get install docker" not in done.output
 
 
 def _works_in(process: Path, folder: Path) -> bool:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.cookiejar
 import json
 import os
 import re
 import shlex
+import shutil
+import signal
+import subprocess
+import sys
 import tarfile
 import time
 import urllib.parse
@@ -21,13 +26,14 @@ from docker.errors import ImageNotFound
 from docker.models.containers import Container
 
 from shipways import __main__ as cli
-from shipways import oci, project, source
+from shipways import cache, oci, project, source
 from shipways.bundle import Inputs
 from shipways.command import Completed, run
 from shipways.formats import docker as image_format
 from shipways.formats import docker_platform
 from shipways.formats.base import Job, Options
 from shipways.formats.docker_answer import first_answer
+from shipways.lifecycle.versions import Versions
 from shipways.measure import sha256
 from shipways.roots import bases, engine, images
 from tests.acceptance import bills, uploads
@@ -428,6 +434,81 @@ def test_one_changed_line_sends_little(
     finally:
         engine.client().images.remove(name, force=True)
     assert built.record("docker").status == "ok"
+
+
+def of_others(name: str, folder: Path) -> str:
+    """The id of an image that nothing here has made, under this name."""
+    (folder / "foreign").mkdir()
+    (folder / "foreign" / name.replace(":", "-")).write_text(name)
+    with tarfile.open(folder / "foreign.tar", "w") as archive:
+        archive.add(folder / "foreign", "foreign")
+    shutil.rmtree(folder / "foreign")
+    engine.import_image(folder / "foreign.tar", name, [])
+    return str(engine.client().images.get(name).id)
+
+
+def test_stopped_in_the_middle_of_a_step_and_then_over_an_image_of_others(
+    copy_of_sample: Callable[[], Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C ends the step in the engine as well; the next build works, and takes nobody's name."""
+    root, scratch, dist = copy_of_sample(), tmp_path / "tmp", tmp_path / "dist"
+    scratch.mkdir()
+    version = f"1.0.{os.getpid()}"  # a name of this test's own
+    pyproject = root / "pyproject.toml"
+    text = pyproject.read_text().replace('version = "1.0.0"', f'version = "{version}"')
+    pyproject.write_text(text)
+    arguments = ["build", "docker", "--project", str(root), "--dist", str(dist)]
+    name, later = (image_format.image_name(project.load(root)), f"demoapp:1.0.{os.getpid() + 1}")
+    foreign = {each: of_others(each, tmp_path) for each in (name, later)}
+    try:
+        _stop(arguments, scratch, dist)
+        assert engine.client().images.get(name).id == foreign[name]
+        capfd.readouterr()
+        assert cli.main(arguments) == 0
+        assert f"{name} was an image that was not made here; it is " in capfd.readouterr().err
+        assert engine.client().images.get(name).id != foreign[name]
+        spare = f"{name}-{foreign[name].removeprefix('sha256:')[:12]}"
+        assert engine.client().images.get(spare).id == foreign[name]
+        versions = Versions(project.load(root), tmp_path / "versions", cache.folder())
+        assert versions.make(image_format.FORMAT, "next").file.is_file()
+        assert engine.client().images.get(later).id == foreign[later]
+    finally:
+        for each in (name, later, *foreign.values()):
+            with contextlib.suppress(ImageNotFound):
+                engine.client().images.remove(each, force=True)
+
+
+def _stop(arguments: list[str], scratch: Path, dist: Path) -> None:
+    """Press Ctrl-C while a step of the image runs; nothing of the build is left."""
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    argv = [sys.executable, "-m", "shipways", *arguments]
+    process = subprocess.Popen(argv, stderr=subprocess.PIPE, env=environment)
+    log, limit = dist / "logs" / "docker" / "build.log", time.monotonic() + 120
+    while not (log.is_file() and re.search(r"RUN .*stage\.py", log.read_text()) and _steps()):
+        assert process.poll() is None and time.monotonic() < limit
+        time.sleep(0.05)
+    running, began = _steps(), time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    print(f"\nstopped within {time.monotonic() - began:.1f} s")
+    assert time.monotonic() - began < 20
+    assert process.returncode == 130, errors
+    assert b"Traceback" not in errors
+    assert b"Stopped; dist/ keeps what it had." in errors
+    while running & _steps() or list(scratch.iterdir()):
+        assert time.monotonic() - began < 60, (running & _steps(), list(scratch.iterdir()))
+        time.sleep(0.1)
+    assert not list(dist.glob(".work-*"))
+
+
+def _steps() -> set[str]:
+    """Ids of the processes that stage an image, here or for somebody else."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if b"/recipe/stage.py" in path.read_bytes():
+                found.add(path.parent.name)
+    return found
 
 
 def test_bases_are_compared(

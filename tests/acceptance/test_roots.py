@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from docker.errors import NotFound
 
 from shipways import runs
 from shipways.errors import VerifyError
@@ -132,6 +134,30 @@ def test_bases_come_from_a_registry_where_one_answers(
         assert "trixie" in root.run("cat /etc/os-release", timeout=10).output
     docker.images.remove(image.ref, force=True)
     docker.images.remove(f"{address}/debian:trixie-slim", force=True)
+
+
+def test_a_removal_under_way_is_waited_for() -> None:
+    """Two remove one machine at once, as its own process and its reaper do after Ctrl-C."""
+    image = images.ensure("debian:13").ref
+    made = engine.client().containers.create(image, ["sleep", "60"], labels=engine.labels())
+    made.start()
+    failed: list[Exception] = []
+
+    def remove() -> None:
+        try:
+            engine.remove(made)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=remove) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not failed
+    with pytest.raises(NotFound):
+        made.reload()
+    engine.remove(made)
 
 
 def test_nothing_is_left_when_entry_fails(monkeypatch: pytest.MonkeyPatch) -> None:
