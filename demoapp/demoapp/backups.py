@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime, timezone
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from demoapp import state
 from demoapp.errors import Failure
 
 KEEP = 5
+STAMP = "%Y%m%dT%H%M%S.%fZ"
 Migrations = set[tuple[str, str]]
 
 
@@ -22,7 +23,7 @@ def copy_aside(database: Path, directory: Path) -> Path:
     The file appears under its name when it is complete. The backup API sees what is still in the
     write-ahead log, which a copy of the file would miss.
     """
-    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
+    stamp = _stamp(directory)
     copy, temporary = directory / f"db-{stamp}.sqlite3", directory / f".db-{stamp}.part"
     try:
         state.make_directory(directory)
@@ -78,6 +79,16 @@ def newest_that_fits(directory: Path, known: Migrations) -> Path | None:
     """The newest copy with no migration beyond the ``known`` ones."""
     fitting = (copy for copy in newest_first(directory) if applied(copy))
     return next((copy for copy in fitting if applied(copy) <= known), None)
+
+
+def _stamp(directory: Path) -> str:
+    """Now, or just after the newest copy: a clock that was set back would make this the oldest."""
+    now = datetime.now(timezone.utc)
+    for copy in newest_first(directory):
+        with suppress(ValueError):  # a name that somebody else has chosen
+            then = datetime.strptime(copy.name, f"db-{STAMP}.sqlite3").replace(tzinfo=timezone.utc)
+            now = max(now, then + timedelta(microseconds=1))
+    return now.strftime(STAMP)
 
 
 def newest_first(directory: Path) -> list[Path]:

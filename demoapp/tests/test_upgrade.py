@@ -7,7 +7,9 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -156,6 +158,25 @@ def test_only_the_newest_copies_are_kept(tmp_path: Path) -> None:
     made = [backups.copy_aside(database, tmp_path / "backups") for _ in range(backups.KEEP + 2)]
     assert backups.newest_first(tmp_path / "backups") == made[: -backups.KEEP - 1 : -1]
     assert len(list((tmp_path / "backups").iterdir())) == backups.KEEP
+
+
+def test_a_clock_set_back_makes_no_copy_the_oldest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy just made is the one that a failed migration needs."""
+    sqlite3.connect(tmp_path / "db.sqlite3").close()
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "db-mine.sqlite3").touch()  # a name of somebody's own
+    years = iter((2030, 2029, 2031, 2001, 2001, 1999, 2001, 2032, 2000))
+    clock = SimpleNamespace(
+        now=lambda zone: datetime(next(years), 1, 1, tzinfo=zone), strptime=datetime.strptime
+    )
+    monkeypatch.setattr(backups, "datetime", clock)
+    for _ in range(9):
+        copy = backups.copy_aside(tmp_path / "db.sqlite3", folder)
+        stamped = [path for path in backups.newest_first(folder) if "mine" not in path.name]
+        assert stamped[0] == copy
 
 
 def test_the_copy_has_what_is_still_in_the_write_ahead_log(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 import tarfile
@@ -253,6 +254,17 @@ def packed_layer(folder: Path, content: bytes) -> oci.Layer:
     path = folder / f"{digest}.gz"
     path.write_bytes(gzip.compress(content, mtime=0))
     return oci.Layer(f"sha256:{digest}", len(content), path)
+
+
+def test_another_s_image_stays_the_same_image(tmp_path: Path) -> None:
+    """Its id is the digest of its configuration as it was written, spaces and order included."""
+    stated = b'{"os": "linux",  "config": {"Cmd": ["x"]}, "rootfs": {"diff_ids": []}}'
+    compose_images.write(tmp_path / "images.tar.gz", [Packed("postgres:17", stated, ())], 7)
+    with tarfile.open(tmp_path / "images.tar.gz") as archive:
+        file = archive.extractfile("manifest.json")
+        assert file
+        (manifest,) = json.loads(file.read())
+    assert manifest["Config"] == f"blobs/sha256/{hashlib.sha256(stated).hexdigest()}"
 
 
 @pytest.mark.parametrize("service", [service_images.POSTGRES, service_images.PROXY])
