@@ -193,7 +193,8 @@ def test_nothing_is_left_of_a_toolkit_that_ends(then: str, end: signal.Signals |
             assert left(run)
             time.sleep(1)
             toolkit.send_signal(end)
-        toolkit.communicate(timeout=GONE_WITHIN_S)
+        _, said = toolkit.communicate(timeout=GONE_WITHIN_S)
+    assert "409" not in said  # two that remove one thing do not complain
     limit = time.monotonic() + GONE_WITHIN_S
     while left(run) and time.monotonic() < limit:
         time.sleep(0.5)
