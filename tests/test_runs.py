@@ -28,7 +28,17 @@ def test_a_clock_that_is_set_makes_no_other_run_of_it(
     monkeypatch.setattr(time, "time", lambda: now() + step)
     monkeypatch.setattr(psutil, "boot_time", lambda: boot() + step)
     assert runs.is_alive(run)
-    assert runs.make_run_id(os.getpid()) == run
+    mine = runs.make_run_id(os.getpid())
+    assert mine.rpartition(".")[2] == run.rpartition(".")[2]
+    assert runs.is_alive(mine)
+
+
+def test_runs_of_an_earlier_version_are_known() -> None:
+    """Two versions may be at work on one engine, and neither removes what the other has made."""
+    host, pid, began = runs.run_id().rsplit("-", 2)
+    assert float(began) == pytest.approx(psutil.Process().create_time(), abs=2)  # as they read it
+    assert runs.is_alive(f"{host}-{pid}-{began.partition('.')[0]}")
+    assert not runs.is_alive(f"{host}-{pid}-1")
 
 
 @pytest.mark.process
