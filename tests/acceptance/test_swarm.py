@@ -68,7 +68,9 @@ class Node:
             f"--cgroup-parent=/{self.name}"
         )
         line = f"nsenter --net=/run/netns/{self.name} dockerd {options}"
-        command.run(["sh", "-c", f"{line} >{self.log} 2>&1 </dev/null &"], timeout=20)
+        # it outlives its command, whose temporary folder goes
+        line = f"unset TMPDIR; {line} >{self.log} 2>&1 </dev/null &"
+        command.run(["sh", "-c", line], timeout=20)
 
     @property
     def pid(self) -> int:
