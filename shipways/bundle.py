@@ -89,7 +89,10 @@ class Inputs:
                 log_file=self.logs / "distributions.log",
             )
             repack_sdist(next(target.glob("*.tar.gz")), self.epoch)
-            wheel, name = next(target.glob("*.whl")), f"sboms/{self.project.name}{sbom.SUFFIX}"
+            wheel, name = (
+                next(target.glob("*.whl")),
+                f"sboms/{self.project.distribution}{sbom.SUFFIX}",
+            )
             attach(wheel, name, self.bill_of_lock, self.epoch)
         return target
 

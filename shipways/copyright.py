@@ -35,11 +35,11 @@ def text(project: Project, site: Path, *, common: bool = False) -> str:
     found = {_name(item): item for item in items}
     head = [
         f"Format: {FORMAT}",
-        f"Upstream-Name: {project.name}",
+        f"Upstream-Name: {project.distribution}",
         f"Upstream-Contact: {project.tool.maintainer}",
         *([f"Source: {project.homepage}"] if project.homepage else []),
     ]
-    own = found.pop(project.name, None)
+    own = found.pop(project.distribution, None)
     paragraphs = ["\n".join(head), _paragraph(own, ["*"], common)] if own else ["\n".join(head)]
     for name in sorted(found):
         paragraphs.append(_paragraph(found[name], _files(found[name], project), common))

@@ -101,9 +101,9 @@ class Dist:
 def record_of(project: Project, commit: str, epoch: int, built_at: str) -> ProjectRecord:
     """Who and what is built, for the results."""
     return ProjectRecord(
-        name=project.name,
-        version=project.version,
-        summary=project.summary,
+        name=str(project.name),
+        version=str(project.version),
+        summary=str(project.summary),
         commit=commit,
         source_date_epoch=epoch,
         built_at=built_at,

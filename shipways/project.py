@@ -8,25 +8,43 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Annotated, TypeVar
 
 import msgspec
-from packaging.utils import canonicalize_name
 
+from shipways import values
+from shipways.names import CommandName, DistributionName, SystemName, VariableName
 from shipways.pyproject import Pyproject
 
 FILE_NAME = "pyproject.toml"
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # RFC 5646
+V = TypeVar("V", bound=values.Value)
+Arguments = Annotated[tuple[values.Argument, ...], msgspec.Meta(min_length=1)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
+class ProjectTable(msgspec.Struct, frozen=True, rename="kebab"):
+    """`[project]` (PEP 621), of which only this is read; other fields are the build backend's."""
+
+    name: DistributionName
+    version: values.Version
+    description: values.Line
+    readme: str | dict[str, str] = ""
+    license: str | dict[str, str] = ""
+    requires_python: values.Specifier = values.Specifier(">=3.10")
+    dependencies: tuple[values.Requirement, ...] = ()
+    classifiers: tuple[values.Line, ...] = ()
+    scripts: dict[str, str] = {}
+    urls: dict[str, str] = {}
+    dynamic: tuple[str, ...] = ()
 
 
 class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An environment variable that the administrator may set, with its default and its meaning."""
 
-    name: str
-    help: str
-    default: str = ""
+    name: VariableName
+    help: values.Prose
+    default: values.Verbatim = values.Verbatim("")
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,34 +69,35 @@ class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keb
     _EMAIL, as Django's own does.
     """
 
-    post: str  # address of a form that stores something
+    post: values.ProbePath  # address of a form that stores something
     fields: dict[str, str]  # what goes into that form
-    read: str  # address of a page that shows it again, such as "/?q={text}"
+    read: values.ProbePath  # address of a page that shows it again, such as "/?q={text}"
     shown: str  # how it stands there; a search form repeats what it was asked for, so say more
-    login: str = "/admin/login/"
-    create_user: tuple[str, ...] = ("createsuperuser", "--noinput")
+    login: values.ProbePath = values.ProbePath("/admin/login/")
+    create_user: Arguments = tuple(map(values.Argument, ("createsuperuser", "--noinput")))
 
 
 class ToolTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`[tool.shipways]`. Paths are relative to the project's folder."""
 
-    wsgi: str
-    settings: str
-    state_dir_variable: str
-    maintainer: str
-    command: str = ""
-    serve: tuple[str, ...] = ("serve",)
-    migrate: tuple[str, ...] = ("migrate", "--noinput")
-    health: str = "/healthz"
-    about: str = "/about"
-    port: int = 8000
-    bind_variable: str = "BIND"
-    static: str = ""
-    static_url: str = "/static/"
-    languages: tuple[str, ...] = ()  # that the site offers: others' translations are not shipped
-    lock: str = "requirements.lock"
-    section: str = "web"
-    debian_depends: tuple[str, ...] = ()
+    wsgi: values.ObjectReference
+    settings: values.Module
+    state_dir_variable: VariableName
+    maintainer: values.Person
+    name: SystemName | None = None
+    command: CommandName | None = None
+    serve: Arguments = (values.Argument("serve"),)
+    migrate: Arguments = tuple(map(values.Argument, ("migrate", "--noinput")))
+    health: values.UrlPath = values.UrlPath("/healthz")
+    about: values.OptionalPath = values.OptionalPath("/about")
+    port: Port = 8000
+    bind_variable: VariableName = VariableName("BIND")
+    static: values.OptionalProjectPath = values.OptionalProjectPath("")
+    static_url: values.StaticUrl = values.StaticUrl("/static/")
+    languages: tuple[values.LanguageTag, ...] = ()  # others' translations are not shipped
+    lock: values.ProjectPath = values.ProjectPath("requirements.lock")
+    section: values.Section = values.Section("web")
+    debian_depends: tuple[values.Relation, ...] = ()
     environment: tuple[Setting, ...] = ()
     budget: dict[str, Budget] = {}
     probe: Probe | None = None
@@ -89,7 +108,9 @@ class Project:
     """The shipped project. Everything that a format may know of it is here."""
 
     root: Path
-    name: str  # normalized (PEP 503)
+    distribution: DistributionName  # on a package index: of wheel, sdist, lock and metadata
+    name: SystemName  # on a system: of user, folders, packages, service and image
+    command: CommandName  # the one console script that takes every management command and `serve`
     version: str
     summary: str
     description: str  # the README's text
@@ -103,11 +124,6 @@ class Project:
     is_snapshot: bool = False  # `root` is one: all that lies there is source, and nothing else
 
     @property
-    def command(self) -> str:
-        """The one console script that takes every management command and `serve`."""
-        return self.tool.command or self.name
-
-    @property
     def minimum_python(self) -> str:
         """Lowest Python that `requires-python` admits, such as "3.10"."""
         found = re.search(r">=?\s*(\d+\.\d+)", self.requires_python)
@@ -115,11 +131,11 @@ class Project:
 
     @property
     def maintainer_name(self) -> str:
-        return parseaddr(self.tool.maintainer)[0]
+        return self.tool.maintainer.name
 
     @property
     def maintainer_email(self) -> str:
-        return parseaddr(self.tool.maintainer)[1]
+        return self.tool.maintainer.address
 
     @property
     def lock(self) -> Path:
@@ -140,61 +156,86 @@ def load(root: Path) -> Project:
     """Read `root`/pyproject.toml. Raises `ProjectError` with the file, the key and an example."""
     root = root.resolve()
     source = Pyproject(root / FILE_NAME)
-    table = source.get("project", dict)
-    name = canonicalize_name(source.get("project.name", str))
-    tool = _tool_table(source)
-    scripts = source.get("project.scripts", dict, {})
-    command = tool.command or name
-    if command not in scripts:
+    table = source.convert("project", ProjectTable)
+    tool = source.convert("tool.shipways", ToolTable)
+    name = tool.name or _name(source, table.name)
+    command = tool.command or _value(source, "tool.shipways.command", CommandName, name)
+    _check(source, root, tool)
+    if command not in table.scripts:
         raise source.wrong("tool.shipways.command", f"{command!r} is not in [project.scripts]")
-    urls = source.get("project.urls", dict, {})
-    if not (root / tool.lock).is_file():
-        raise source.wrong("tool.shipways.lock", f"there is no file {tool.lock!r}")
+    entry = table.scripts[command]
     return Project(
         root=root,
+        distribution=table.name,
         name=name,
-        version=source.version(),
-        summary=source.get("project.description", str),
-        description=_readme(root, table.get("readme")),
-        license=_license(table.get("license")),
-        homepage=_url(urls, "homepage", "source", "repository"),
-        repository=_url(urls, "repository", "source", "homepage"),
-        requires_python=source.specifier("project.requires-python", ">=3.10"),
-        dependencies=tuple(source.get("project.dependencies", list, [])),
-        entry_point=scripts[command],
+        command=command,
+        version=table.version,
+        summary=table.description,
+        description=_readme(source, table),
+        license=_license(source, table),
+        homepage=_url(source, table.urls, "homepage", "source", "repository"),
+        repository=_url(source, table.urls, "repository", "source", "homepage"),
+        requires_python=table.requires_python,
+        dependencies=table.dependencies,
+        entry_point=_value(source, f"project.scripts.{command}", values.EntryPoint, entry),
         tool=tool,
     )
 
 
-def _tool_table(source: Pyproject) -> ToolTable:
-    tool = source.convert("tool.shipways", ToolTable)
-    name, address = parseaddr(tool.maintainer)
-    if "@" not in address or not name:
-        raise source.wrong(
-            "tool.shipways.maintainer", f"{tool.maintainer!r} is no name and address"
-        )
-    wrong = next((tag for tag in tool.languages if not LANGUAGE.fullmatch(tag)), "")
-    if wrong:
-        raise source.wrong("tool.shipways.languages", f"{wrong!r} is no language tag")
-    if not 0 < tool.port < 65536:
-        raise source.wrong("tool.shipways.port", f"{tool.port} is no port")
-    return tool
+def _value(source: Pyproject, key: str, kind: type[V], text: str) -> V:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise source.wrong(key, str(error)) from None
 
 
-def _license(value: Any) -> str:
-    """SPDX expression (PEP 639), or the older table's text."""
-    if isinstance(value, dict):
-        return str(value.get("text", ""))
-    return str(value or "")
+def _name(source: Pyproject, distribution: str) -> SystemName:
+    """The distribution's, where a system can have it."""
+    try:
+        return SystemName(distribution)
+    except ValueError as error:
+        problem = f"is missing, and project.name will not do: {error}"
+        raise source.wrong("tool.shipways.name", problem) from None
 
 
-def _url(urls: Mapping[str, str], *labels: str) -> str:
+def _check(source: Pyproject, root: Path, tool: ToolTable) -> None:
+    """What concerns several values, or the folder."""
+    if not (root / tool.lock).is_file():
+        raise source.wrong("tool.shipways.lock", f"there is no file {tool.lock!r}")
+    if tool.state_dir_variable == tool.bind_variable:
+        problem = f"{tool.bind_variable!r} is the state-dir-variable as well"
+        raise source.wrong("tool.shipways.bind-variable", problem)
+    names = [setting.name for setting in tool.environment]
+    twice = next((name for name in names if names.count(name) > 1), "")
+    if twice:
+        raise source.wrong("tool.shipways.environment", f"{twice!r} stands there twice")
+
+
+def _license(source: Pyproject, table: ProjectTable) -> str:
+    """SPDX expression (PEP 639); of the older table its first line, else what a classifier says."""
+    stated = table.license
+    if isinstance(stated, dict):
+        labels = [one.split(" :: ")[-1] for one in table.classifiers if one.startswith("License")]
+        lines = [*stated.get("text", "").strip().splitlines(), *labels, ""]
+        stated = lines[0]
+    return _value(source, "project.license", values.Licence, stated)
+
+
+def _url(source: Pyproject, urls: Mapping[str, str], *labels: str) -> str:
     """The first of the URLs with these well-known labels, however they are written."""
-    found = {label.lower().replace(" ", ""): url for label, url in urls.items()}
-    return next((found[label] for label in labels if label in found), "")
+    known = {label.lower().replace(" ", ""): label for label in urls}
+    label = next((known[label] for label in labels if label in known), "")
+    if not label:
+        return ""
+    return _value(source, f"project.urls.{label}", values.Url, urls[label])
 
 
-def _readme(root: Path, value: Any) -> str:
-    name = value.get("file") if isinstance(value, dict) else value
-    path = root / str(name) if name else None
-    return path.read_text(encoding="utf-8") if path and path.is_file() else ""
+def _readme(source: Pyproject, table: ProjectTable) -> str:
+    stated = table.readme if isinstance(table.readme, dict) else {"file": table.readme}
+    path = source.path.parent / stated.get("file", "")
+    if not path.is_file():
+        return stated.get("text", "")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise source.wrong("project.readme", f"{path.name} is not UTF-8: {error}") from None

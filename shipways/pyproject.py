@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
 
 from shipways.errors import ProjectError
-from shipways.versions import MAX_EPOCH
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -24,20 +21,45 @@ T = TypeVar("T")
 
 EXAMPLES = {
     "project": '[project]\nname = "notes"\nversion = "1.0.0"',
-    "project.name": 'name = "notes"',
+    "project.name": 'name = "team-notes"',
     "project.version": 'version = "1.0.0"',
     "project.description": 'description = "Notes that a team shares"',
+    "project.readme": 'readme = "README.md"',
+    "project.license": 'license = "MIT"',
     "project.requires-python": 'requires-python = ">=3.10"',
+    "project.dependencies": 'dependencies = ["django>=4.2"]',
+    "project.classifiers": 'classifiers = ["Framework :: Django"]',
+    "project.dynamic": 'dynamic = ["classifiers"]',
     "project.scripts": '[project.scripts]\nnotes = "notes.cli:main"',
+    "project.urls": '[project.urls]\nHomepage = "https://notes.example.org"',
     "tool.shipways": '[tool.shipways]\nwsgi = "notes.wsgi:application"',
+    "tool.shipways.name": 'name = "team-notes"   # of user, folders, packages and service',
     "tool.shipways.wsgi": 'wsgi = "notes.wsgi:application"',
     "tool.shipways.settings": 'settings = "notes.settings"',
     "tool.shipways.state-dir-variable": 'state-dir-variable = "NOTES_STATE_DIR"',
+    "tool.shipways.bind-variable": 'bind-variable = "NOTES_BIND"',
     "tool.shipways.maintainer": 'maintainer = "Ada Lovelace <ada@example.org>"',
     "tool.shipways.command": 'command = "notes"   # a name from [project.scripts]',
-    "tool.shipways.lock": 'lock = "requirements.lock"   # by uv pip compile --generate-hashes',
+    "tool.shipways.serve": 'serve = ["serve"]',
+    "tool.shipways.migrate": 'migrate = ["migrate", "--noinput"]',
+    "tool.shipways.health": 'health = "/healthz"',
+    "tool.shipways.about": 'about = "/about"',
     "tool.shipways.port": "port = 8000",
+    "tool.shipways.static": 'static = "notes/static"',
+    "tool.shipways.static-url": 'static-url = "/static/"',
     "tool.shipways.languages": 'languages = ["en", "pt-BR"]',
+    "tool.shipways.lock": 'lock = "requirements.lock"   # by uv pip compile --generate-hashes',
+    "tool.shipways.section": 'section = "web"',
+    "tool.shipways.debian-depends": 'debian-depends = ["libmagic1 (>= 5.44)"]',
+    "tool.shipways.environment": (
+        "[[tool.shipways.environment]]\n"
+        'name = "NOTES_HOSTS"\nhelp = "Host names that the site answers to."\ndefault = "localhost"'
+    ),
+    "tool.shipways.budget": "[tool.shipways.budget]\ndeb = { bytes = 2_000_000, commands = 1 }",
+    "tool.shipways.probe": (
+        '[tool.shipways.probe]\npost = "/notes/new/"\nfields = { title = "{text}" }\n'
+        'read = "/?q={text}"\nshown = ">{text}</a>"'
+    ),
 }
 
 
@@ -57,61 +79,53 @@ class Pyproject:
             raise ProjectError(f"{path} is not valid TOML: {error}") from error
 
     def wrong(self, key: str, problem: str) -> ProjectError:
-        example = EXAMPLES.get(key)
+        example = _example(key)
         hint = f"For example:\n{_indent(example)}" if example else ""
         return ProjectError(f"{self.path}: {key}: {problem}.", hint=hint)
 
-    def get(self, key: str, kind: type[T], default: T | None = None) -> T:
-        value: Any = self.data
-        for part in key.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value is None:
-            value = default
-        if value is None or value == "":
-            dynamic = self.data.get("project", {}).get("dynamic", ())
-            stated = (
-                "is dynamic; it has to be stated" if key.split(".")[-1] in dynamic else "is missing"
-            )
-            raise self.wrong(key, stated)
-        if not isinstance(value, kind):
-            raise self.wrong(key, f"must be a {kind.__name__}, not {value!r}")
-        return value
-
-    def version(self) -> str:
-        text = self.get("project.version", str)
-        try:
-            found = Version(text)
-        except InvalidVersion:
-            raise self.wrong("project.version", f"{text!r} is not a version (PEP 440)") from None
-        if found.epoch > MAX_EPOCH:
-            problem = f"the epoch of {text!r} is above {MAX_EPOCH}, dpkg's highest"
-            raise self.wrong("project.version", problem)
-        return str(found)
-
-    def specifier(self, key: str, default: str) -> str:
-        text = self.get(key, str, default)
-        try:
-            return str(SpecifierSet(text))
-        except InvalidSpecifier:
-            raise self.wrong(key, f"{text!r} is not a version specifier (PEP 440)") from None
-
     def convert(self, key: str, kind: type[T]) -> T:
-        """A whole table, checked field by field against `kind`."""
-        table = self.get(key, dict)
+        """A whole table, checked field by field against `kind`, its types of text included."""
+        table: Any = self.data
+        for part in key.split("."):
+            table = table.get(part) if isinstance(table, dict) else None
+        if table is None:
+            raise self.wrong(key, "is missing")
         try:
-            return msgspec.convert(table, kind)
+            return msgspec.convert(table, kind, dec_hook=_value)
         except msgspec.ValidationError as error:
-            raise self.wrong(*_explain(key, str(error))) from None
+            raise self.wrong(*_explain(key, str(error), table)) from None
 
 
-def _explain(table: str, message: str) -> tuple[str, str]:
+def _value(kind: type[Any], given: object) -> object:
+    if not isinstance(given, str):
+        raise ValueError(f"expected `str`, got `{type(given).__name__}`")
+    return kind(given)
+
+
+def _explain(key: str, message: str, table: Any) -> tuple[str, str]:
     """msgspec's message -> (key, problem): "Expected `int`, got `str` - at `$.port`"."""
-    problem, _, place = message.partition(" - at `$")
-    key = table + place.rstrip("`").replace("[...]", "")
-    missing = re.search(r"(?:missing required|unknown) field `([^`]+)`", problem)
-    if missing:
-        return f"{key}.{missing.group(1)}", "is missing" if "missing" in problem else "is not known"
-    return key, problem[0].lower() + problem[1:]
+    problem, _, place = message.rpartition(" - at `$")
+    problem, place = (problem, place) if problem else (message, "")
+    place = key + place.rstrip("`").replace("[...]", "")
+    missing = re.search(r"Object (missing required|contains unknown) field `([^`]+)`", problem)
+    if not missing:
+        return place, problem[:1].lower() + problem[1:]
+    name = missing.group(2)
+    if missing.group(1) == "contains unknown":
+        return f"{place}.{name}", "is not known"
+    dynamic = table.get("dynamic") if isinstance(table, dict) else None
+    is_dynamic = isinstance(dynamic, list) and name in dynamic
+    said = "is dynamic; it has to be stated" if is_dynamic else "is missing"
+    return f"{place}.{name}", said
+
+
+def _example(key: str) -> str:
+    """That of the key itself, or of the table that it is in."""
+    names = re.sub(r"\[\d+\]", "", key).split(".")
+    for size in range(len(names), 1, -1):
+        if ".".join(names[:size]) in EXAMPLES:
+            return EXAMPLES[".".join(names[:size])]
+    return EXAMPLES.get(names[0], "")
 
 
 def _indent(text: str) -> str:

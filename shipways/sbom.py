@@ -146,12 +146,12 @@ def _text(bill: Bom) -> str:
 
 def _app(project: Project) -> Component:
     return Component(
-        name=project.name,
+        name=project.distribution,
         version=project.version,
         type=ComponentType.APPLICATION,
-        bom_ref=project.name,
+        bom_ref=project.distribution,
         description=project.summary,
-        purl=PackageURL("pypi", None, project.name, project.version),
+        purl=PackageURL("pypi", None, project.distribution, project.version),
         licenses=_licences(project.license),
     )
 

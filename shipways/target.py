@@ -32,6 +32,7 @@ from shipways.bundle import Bundle
 from shipways.project import Project, Setting
 from shipways.recipes import render
 from shipways.sbom import SUFFIX
+from shipways.values import Prose, Verbatim
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,8 @@ def settings(project: Project) -> tuple[Setting, ...]:
         return declared
     bind = Setting(
         name=project.tool.bind_variable,
-        help="Address and port to listen on",
-        default=f"127.0.0.1:{project.tool.port}",
+        help=Prose("Address and port to listen on"),
+        default=Verbatim(f"127.0.0.1:{project.tool.port}"),
     )
     return (bind, *declared)
 

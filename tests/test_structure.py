@@ -10,9 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A module imports only from those before it in this list.
 ORDER = (
-    "errors", "cache", "measure", "runs", "command", "progress", "recipes", "versions", "pyproject",
-    "project", "artifact", "results", "checkout", "links", "source", "lock", "unpack", "archive",
-    "attach", "sbom", "bundle", "contents", "roots", "oci", "linters", "target",
+    "errors", "cache", "measure", "runs", "command", "progress", "escape", "recipes", "versions",
+    "values", "names", "pyproject", "project", "artifact", "results", "checkout", "links", "source",
+    "lock", "unpack", "archive", "attach", "sbom", "bundle", "contents", "roots", "oci", "linters",
+    "target",
     "copyright", "deb_archive", "packagers",
     "formats", "host", "dist", "attempt", "report", "pipeline", "lifecycle", "claims", "doctor",
     "instructions", "arguments", "chosen", "subcommands", "__main__",

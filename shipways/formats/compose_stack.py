@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 
 from shipways import versions
 from shipways.errors import BuildError
+from shipways.names import VariableName
 from shipways.project import Project, Setting
 from shipways.recipes import render
+from shipways.values import Prose, Verbatim
 
 SECRETS = "/run/secrets"
 STATIC_MOUNT = "/srv"
@@ -121,7 +123,7 @@ def stack_settings(project: Project, images: Images) -> tuple[Setting, ...]:
         "PROXY_IMAGE": images.proxy,
     }
     return tuple(
-        Setting(name=name, default=default or filled[name], help=text)
+        Setting(VariableName(name), Prose(text), Verbatim(default or filled[name]))
         for name, default, text in STACK_SETTINGS
     )
 

@@ -33,7 +33,7 @@ def link(project: Project) -> str:
     """What pip installs: the repository at the version's tag, and the folder in it."""
     folder = source.folder_in_repository(project.root)
     subdirectory = f"#subdirectory={folder}" if folder else ""
-    return f"{project.name} @ git+{project.repository}@v{project.version}{subdirectory}"
+    return f"{project.distribution} @ git+{project.repository}@v{project.version}{subdirectory}"
 
 
 def lint(_job: Job, _product: Product) -> list[Lint]:

@@ -42,7 +42,7 @@ def lint(job: Job, product: Product) -> list[Lint]:
 
 def file_name(project: Project) -> str:
     """PEP 427; of a project without compiled modules."""
-    return f"{project.name.replace('-', '_')}-{project.version}-py3-none-any.whl"
+    return f"{project.distribution.replace('-', '_')}-{project.version}-py3-none-any.whl"
 
 
 def steps(project: Project) -> tuple[Step, ...]:

@@ -62,7 +62,7 @@ def app_packages(project: Project) -> set[str]:
     """Import names that belong to the project, and its distribution's own name."""
     modules = (project.tool.wsgi, project.tool.settings, project.entry_point)
     names = {re.split(r"[.:]", module)[0] for module in modules}
-    return {name.lower() for name in names} | {project.name.replace("-", "_")}
+    return {name.lower() for name in names} | {project.distribution.replace("-", "_")}
 
 
 def _named_after(path: str, names: Iterable[str]) -> bool:
