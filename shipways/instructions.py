@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from shipways.artifact import Step
+from shipways.escape import markdown
 from shipways.formats import Format
 from shipways.project import Project
 from shipways.results import write_atomically
@@ -26,11 +27,11 @@ BEGIN, END = "<!-- steps: begin -->", "<!-- steps: end -->"
 def document(project: Project, formats: Iterable[Format]) -> str:
     """INSTALL.md: every format with all of its phases. Commands are typed by root."""
     parts = [
-        f"# Install {project.name} {project.version}",
+        f"# Install {markdown.text(f'{project.name} {project.version}')}",
         "Commands are typed by root, in the folder that holds the artifact.",
     ]
     for wanted in formats:
-        parts += [f"## {wanted.title}", f"Needs {wanted.needs(project)}."]
+        parts += [f"## {wanted.title}", f"Needs {markdown.text(wanted.needs(project))}."]
         parts += [_phase(phase, steps) for phase, steps in _phases(wanted.steps(project))]
     return "\n\n".join(parts) + "\n"
 
@@ -40,11 +41,11 @@ def table(project: Project, formats: Iterable[Format]) -> str:
     rows = ["| format | needs on the target | commands |", "| --- | --- | --- |"]
     for wanted in formats:
         commands = "<br>".join(
-            f"`{step.command}`"
+            markdown.cell_code(step.command)
             for step in wanted.steps(project)
             if step.phase in ("prerequisite", "install", "start")
         )
-        rows.append(f"| {wanted.id} | {wanted.needs(project)} | {commands} |")
+        rows.append(f"| {wanted.id} | {markdown.text(wanted.needs(project))} | {commands} |")
     return "\n".join(rows)
 
 
@@ -61,4 +62,4 @@ def _phases(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
 
 def _phase(phase: str, steps: Sequence[Step]) -> str:
     lines = "\n".join(f"{step.command}  # {step.why}" for step in steps)
-    return f"### {HEADINGS[phase]}\n\n```sh\n{lines}\n```"
+    return f"### {HEADINGS[phase]}\n\n{markdown.block(lines)}"

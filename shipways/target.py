@@ -150,8 +150,9 @@ def _values(
         "project": project,
         "format_id": format_id,
         "isolated": isolated,
-        "minimum_python": python or project.minimum_python,
-        "exact_python": python,
+        "minimum_python": tuple(map(int, (python or project.minimum_python).split("."))),
+        "exact_python": bool(python),
+        "documentation": [f"man:{project.command}(1)", *filter(None, [project.homepage])],
         "settings": settings(project),
         "date": datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%d"),
     }

@@ -47,9 +47,10 @@ def on_disk(folder):
 def run(entry_point):
     """Call `package.module:function` as a console script would."""
     from importlib import import_module
+    from operator import attrgetter
 
     module, _, function = entry_point.partition(":")
-    return getattr(import_module(module), function)()
+    return attrgetter(function)(import_module(module))()
 
 
 def health(app):

@@ -84,7 +84,7 @@ def folder(delivery: Delivery, number: int) -> list[str]:
     project, copy = delivery.project, name(delivery.project, number)
     home = f"/srv/{copy}"
     bind = f"{project.tool.bind_variable}=127.0.0.1:{port(project, number)}"
-    run = f"{home}/{tarball.folder_name(project)}/run {' '.join(project.tool.serve)}"
+    run = f"{home}/{tarball.folder_name(project)}/run {shlex.join(project.tool.serve)}"
     serve = _in_background(f"env {bind} XDG_STATE_HOME={home}/state {run}", copy)
     return [
         f"install -d -o {PERSON} -g {PERSON} {home}",

@@ -7,6 +7,7 @@ place and finds its settings and secrets there.
 from __future__ import annotations
 
 import gzip
+import shlex
 from collections.abc import Mapping
 from functools import partial
 from itertools import groupby
@@ -184,7 +185,7 @@ def lint(job: Job, _product: Product) -> list[Lint]:
 def steps(project: Project) -> tuple[Step, ...]:
     """Docker's own commands, in the folder that the archive unpacks to."""
     folder = folder_name(project)
-    unpack = f"tar xf {file_name(project)}"
+    unpack = f"tar xf {shlex.quote(file_name(project))}"
     load = f"docker load -i {folder}/{IMAGES}"
     compose = f"docker compose --project-directory {folder}"
     up = f"{compose} up -d --wait"

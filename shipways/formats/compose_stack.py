@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from shipways import versions
 from shipways.errors import BuildError
+from shipways.escape import Fragment
 from shipways.names import VariableName
 from shipways.project import Project, Setting
 from shipways.recipes import render
@@ -21,7 +23,10 @@ from shipways.values import Prose, Verbatim
 SECRETS = "/run/secrets"
 STATIC_MOUNT = "/srv"
 BACKEND = "app-"  # before the version: the name of the copies that run it
-SECRET_VALUES = {"DATABASE_URL": "$url", "SECRET_KEY": "$(random)"}  # in make-secrets.sh
+SECRET_VALUES = {  # in make-secrets.sh
+    "DATABASE_URL": Fragment("$url", "shell"),
+    "SECRET_KEY": Fragment("$(random)", "shell"),
+}
 STACK_SETTINGS = (  # (name, default, help); "" as default stands for what the build filled in
     ("PUBLISH", "", "Address and port on this machine that the proxy answers at."),
     ("WEB_REPLICAS", "1", "Copies of the app. `docker compose up -d --scale web=4` does it too."),
@@ -85,7 +90,7 @@ def secrets(found: Roles) -> dict[str, str]:
     return {secret: name for secret, name in wanted.items() if name in found.as_file}
 
 
-def env_file(found: Roles) -> dict[str, str]:
+def env_file(found: Roles) -> dict[str, Fragment]:
     """Variable -> its value in the shell of make-secrets.sh, where no file can bring it."""
     wanted = {found.database: "DATABASE_URL", found.secret_key: "SECRET_KEY"}
     return {
@@ -129,8 +134,8 @@ def stack_settings(project: Project, images: Images) -> tuple[Setting, ...]:
 
 
 def static_path(project: Project) -> str:
-    """Path of the static files' address without its last slash: "/static"."""
-    return project.tool.static_url.rstrip("/")
+    """Path of the static files' address, decoded and without its last slash: "/static"."""
+    return unquote(project.tool.static_url).rstrip("/")
 
 
 def database_name(project: Project) -> str:

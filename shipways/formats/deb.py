@@ -136,8 +136,9 @@ def file_name(project: Project) -> str:
 def steps(project: Project) -> tuple[Step, ...]:
     """apt, since dpkg alone does not fetch dependencies. The package starts its service."""
     name = project.name
-    install = f"apt-get install -y ./{file_name(project)}"
-    older = f"apt-get install -y --allow-downgrades ./{file_name(project)}"
+    file = shlex.quote(f"./{file_name(project)}")
+    install = f"apt-get install -y {file}"
+    older = f"apt-get install -y --allow-downgrades {file}"
     return (
         Step("prerequisite", "apt-get update", "refresh the list of packages"),
         Step("install", install, "dependencies from the distribution; starts the service"),

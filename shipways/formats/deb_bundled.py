@@ -6,6 +6,7 @@ conflict with and replace each other (Debian Policy 7.4, 7.6.2).
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from pathlib import Path
 
@@ -108,9 +109,9 @@ def lint(job: Job, product: Product) -> list[Lint]:
 
 def steps(project: Project) -> tuple[Step, ...]:
     """apt installs a local file with its dependencies; the service is started by it."""
-    package, file = name(project), file_name(project, "all")
-    install = f"apt-get install -y ./{file}"
-    back = f"apt-get install -y --allow-downgrades ./{file}"
+    package, file = name(project), shlex.quote(f"./{file_name(project, 'all')}")
+    install = f"apt-get install -y {file}"
+    back = f"apt-get install -y --allow-downgrades {file}"
     stay = "program and service; data and settings stay"
     return (
         Step("install", install, f"{project.name} with all it needs; the service starts"),

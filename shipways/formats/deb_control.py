@@ -42,12 +42,15 @@ def write(paragraphs: Iterable[Mapping[str, str]]) -> str:
     )
 
 
-def mended(text: str, *, epoch: int, homepage: str, short: str, description: str) -> str:
+def mended(
+    text: str, *, epoch: int, maintainer: str, homepage: str, short: str, description: str
+) -> str:
     """What stdeb writes, with what it leaves out (fields) or gets wrong (Description)."""
     source, *binaries = read(text)
     source["Build-Depends"] = ", ".join(
         sorted(entry for entry in _split(source["Build-Depends"]) if not OBSOLETE.match(entry))
     )
+    source["Maintainer"] = maintainer  # of which stdeb would take what stands before a "#"
     source["Standards-Version"] = standards_version(epoch)
     source["Rules-Requires-Root"] = "no"
     source.pop("Homepage", None)  # stdeb writes "None" where it finds none
@@ -85,7 +88,7 @@ def synopsis(summary: str) -> str:
     'notice board for a team'
     """
     text = re.sub(r"^(an?|the)\s+", "", " ".join(summary.split()).rstrip("."), flags=re.IGNORECASE)
-    return text[:SYNOPSIS_LIMIT].rstrip()
+    return (text or summary)[:SYNOPSIS_LIMIT].rstrip()
 
 
 def plain(readme: str) -> str:

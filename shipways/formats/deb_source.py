@@ -114,7 +114,9 @@ def lay_over(job: Job, tree: Path, control: str) -> None:
         "modes": [(f"{f.mode:04o}", f.path) for f in files if not f.link and f.mode != 0o644],
     }
     for recipe in _recipes():
-        text = recipes.render(f"{RECIPES}/debian/{recipe}", **values)
+        name = f"{RECIPES}/debian/{recipe}"
+        is_template = recipe.endswith(".j2")
+        text = recipes.render(name, **values) if is_template else recipes.path(name).read_text()
         _write(debian / _destination(recipe, project.name), text)
     _write(debian / "copyright", copyrights.text(project, _metadata(job), common=True))
     _write(debian / "control", _mended(job, control))
@@ -137,6 +139,7 @@ def _mended(job: Job, control: str) -> str:
     return deb_control.mended(
         control,
         epoch=job.epoch,
+        maintainer=project.tool.maintainer,
         homepage=project.homepage,
         short=deb_control.synopsis(project.summary),
         description=recipes.render(

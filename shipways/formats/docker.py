@@ -7,6 +7,7 @@ its times, so it is saved, settled (see `shipways.oci`) and loaded again under i
 from __future__ import annotations
 
 import dataclasses
+import shlex
 
 import msgspec
 
@@ -68,7 +69,7 @@ def lint(job: Job, _product: Product) -> list[Lint]:
 def steps(project: Project) -> tuple[Step, ...]:
     """Docker's own commands; the container may write nowhere but in its volume."""
     name, image = project.name, image_name(project)
-    load = f"docker load -i {file_name(project)}"
+    load = f"docker load -i {shlex.quote(file_name(project))}"
     start = (
         f"docker run -d --name {name} --restart unless-stopped --read-only --cap-drop ALL "
         f"--security-opt no-new-privileges -p {project.tool.port}:{project.tool.port} "

@@ -6,6 +6,8 @@ https://pip.pypa.io/en/stable/topics/vcs-support/
 
 from __future__ import annotations
 
+import shlex
+
 from shipways import sbom, source, versions
 from shipways.artifact import Step
 from shipways.command import version_of
@@ -44,15 +46,15 @@ def lint(_job: Job, _product: Product) -> list[Lint]:
 def steps(project: Project) -> tuple[Step, ...]:
     """As for a wheel, with git besides: pip clones the repository and builds the wheel itself."""
     home = f"/opt/{project.name}"
-    install = f"{home}/bin/pip install '{link(project)}'"
+    install = f"{home}/bin/pip install {shlex.quote(link(project))}"
     state = f"{project.tool.state_dir_variable}={project.state_dir}"
-    serve = f"{home}/bin/{project.command} {' '.join(project.tool.serve)}"
+    serve = shlex.join(["env", state, f"{home}/bin/{project.command}", *project.tool.serve])
     return (
         Step("prerequisite", "apt-get update", "refresh the list of packages"),
         Step("prerequisite", "apt-get install -y git python3-venv", "git, Python, pip and venv"),
         Step("install", f"python3 -m venv {home}", "an environment of its own"),
         Step("install", install, "from the tag, with its dependencies from PyPI"),
-        Step("start", f"env {state} {serve}", "migrate, then serve in the foreground"),
+        Step("start", serve, "migrate, then serve in the foreground"),
         Step("upgrade", install, "from the newer tag; then start again"),
         Step("rollback", install, "from the previous tag; then start again"),
         Step("remove", f"rm -r {home}", "the program; the data stays"),

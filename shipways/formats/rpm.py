@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 
 from shipways import linters, packagers, recipes, sbom, target
 from shipways.artifact import Step
 from shipways.command import find
+from shipways.escape.rpm_spec import tag
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.rpm_package import FORMAT_ID, describe, file_name, scripts
 from shipways.packagers import HINTS, Package, choose, fpm, nfpm, rpmbuild
@@ -58,7 +60,7 @@ def _fpm_options(package: Package, compression: str) -> list[str]:
     return [
         f"--rpm-compression={method}",
         *([f"--rpm-compression-level={level}"] if level else []),
-        f"--rpm-summary={package.summary}",
+        f"--rpm-summary={tag(package.summary)}",
         "--rpm-digest=sha256",
         *(f"--rpm-rpmbuild-define={definition}" for definition in definitions),
         *(
@@ -95,13 +97,13 @@ def lint(job: Job, product: Product) -> list[Lint]:
 
 def steps(project: Project) -> tuple[Step, ...]:
     """dnf installs a local file with its dependencies. RPM has no purge: removal keeps data."""
-    file = file_name(project, "noarch")
-    install = f"dnf install -y ./{file}"
+    file = shlex.quote(f"./{file_name(project, 'noarch')}")
+    install = f"dnf install -y {file}"
     stay = "program and service; data and settings stay"
     return (
         Step("install", install, f"{project.name} with all it needs; the service starts"),
         Step("upgrade", install, "the new package over the old one; the service restarts"),
-        Step("rollback", f"dnf downgrade -y ./{file}", "the previous package; data stays"),
+        Step("rollback", f"dnf downgrade -y {file}", "the previous package; data stays"),
         Step("remove", f"dnf remove -y {project.name}", stay),
     )
 

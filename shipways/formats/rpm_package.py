@@ -52,7 +52,11 @@ def describe(job: Job) -> Package:
 
 def scripts(project: Project) -> dict[str, str]:
     """Scriptlets, by fpm's names for them."""
-    return {name: recipes.render(recipe, project=project) for name, recipe in SCRIPTLETS.items()}
+    values = {
+        "project": project,
+        "sysusers": recipes.render("systemd/sysusers.conf.j2", project=project),
+    }
+    return {name: recipes.render(recipe, **values) for name, recipe in SCRIPTLETS.items()}
 
 
 def file_name(project: Project, architecture: str) -> str:

@@ -8,6 +8,7 @@ NAME-VERSION-bundle/INSTALL.md    what to type, from the same steps as everywher
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -94,6 +95,7 @@ def _installer(job: Job, files: tuple[TargetFile, ...]) -> str:
         system_files=[file.path for file in files if not file.path.startswith(own)],
         python_check=f"import sys; sys.exit({compare})",
         python_words=exact or f"{project.minimum_python} or newer",
+        serve=shlex.join(project.tool.serve),
     )
 
 
@@ -101,7 +103,11 @@ def instructions(project: Project) -> str:
     """INSTALL.md, from the steps."""
     phases = [(phase, list(found)) for phase, found in groupby(steps(project), lambda s: s.phase)]
     return recipes.render(
-        "tarball/INSTALL.md.j2", project=project, needs=needs(project), phases=phases
+        "tarball/INSTALL.md.j2",
+        project=project,
+        needs=needs(project),
+        phases=phases,
+        run=shlex.join(["./run", *project.tool.serve]),
     )
 
 
@@ -124,7 +130,8 @@ def lint(job: Job, product: Product) -> list[Lint]:  # noqa: ARG001
 
 def steps(project: Project) -> tuple[Step, ...]:
     """install.sh does all of it; every unpacked version has one."""
-    unpack, script = f"tar xf {file_name(project)}", f"./{folder_name(project)}/install.sh"
+    unpack = f"tar xf {shlex.quote(file_name(project))}"
+    script = shlex.quote(f"./{folder_name(project)}/install.sh")
     packages = "apt-get install -y python3 tzdata xz-utils"
     return (
         Step("prerequisite", "apt-get update", "refresh the list of packages"),

@@ -50,13 +50,13 @@ def steps(project: Project) -> tuple[Step, ...]:
     home, name, wheel = f"/opt/{project.name}", project.name, file_name(project)
     install = f"{home}/bin/pip install {shlex.quote(f'./{wheel}')}"
     state = f"{project.tool.state_dir_variable}={project.state_dir}"
-    serve = f"{home}/bin/{project.command} {' '.join(project.tool.serve)}"
+    serve = shlex.join(["env", state, f"{home}/bin/{project.command}", *project.tool.serve])
     return (
         Step("prerequisite", "apt-get update", "refresh the list of packages"),
         Step("prerequisite", "apt-get install -y python3-venv", "Python, pip and venv"),
         Step("install", f"python3 -m venv {home}", "an environment of its own"),
         Step("install", install, f"{name} and its dependencies, from PyPI"),
-        Step("start", f"env {state} {serve}", "migrate, then serve in the foreground"),
+        Step("start", serve, "migrate, then serve in the foreground"),
         Step("upgrade", install, "the new wheel over the old one; then start again"),
         Step("rollback", install, "the previous wheel over the new one; then start again"),
         Step("remove", f"rm -r {home}", "the program; the data stays"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shipways.command import run
+from shipways.escape import rpm_spec
 from shipways.packagers.package import Package, script_files, stage
 
 TIMEOUT_S = 900
@@ -26,18 +27,23 @@ def make(package: Package, out: Path, work: Path, log: Path, options: Sequence[s
 
 
 def _fields(package: Package) -> list[str]:
+    """What the package says of itself; fpm puts it into a spec as it is, so rpm would expand it."""
     project = package.project
+    said = {
+        "maintainer": project.tool.maintainer,
+        "url": project.homepage,
+        "license": package.license,
+        "category": project.tool.section,
+        "description": package.full_description,
+    }
+    escape = rpm_spec.text if package.kind == "rpm" else str
     return [
         f"--name={package.name}",
         f"--version={package.version}",
         *([f"--epoch={package.version_epoch}"] if package.version_epoch else []),
         f"--iteration={package.release}",
         f"--architecture={package.architecture}",
-        f"--maintainer={project.tool.maintainer}",
-        f"--url={project.homepage}",
-        f"--license={package.license}",
-        f"--category={project.tool.section}",
-        f"--description={package.full_description}",
+        *(f"--{name}={escape(value)}" for name, value in said.items()),
         *(f"--depends={one}" for one in package.depends),
         *(f"--provides={one}" for one in package.provides),
         *(f"--conflicts={one}" for one in package.conflicts),

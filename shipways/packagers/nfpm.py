@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shipways import recipes, target
 from shipways.command import run
+from shipways.escape.yaml import DOLLAR
 from shipways.packagers.package import Package, script_files
 from shipways.target import TargetFile
 
@@ -38,7 +39,7 @@ def make(package: Package, out: Path, work: Path, log: Path, compression: str) -
     run(
         ["nfpm", "package", f"--packager={package.kind}", f"--config={config}", f"--target={out}"],
         timeout=TIMEOUT_S,
-        env=package.environment,
+        env={**package.environment, DOLLAR: "$"},
         log_file=log,
     )
 

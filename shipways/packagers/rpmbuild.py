@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shipways import recipes
 from shipways.command import run
+from shipways.escape.rpm_spec import tag
 from shipways.packagers.package import Package, stage
 
 TIMEOUT_S = 900
@@ -32,7 +33,7 @@ def make(package: Package, out: Path, work: Path, log: Path, payload: str) -> No
     )
     argv: list[str | Path] = [
         "rpmbuild", "-bb", f"--target={package.architecture}",
-        f"--define=_topdir {work / 'rpmbuild'}", f"--define=_tmppath {work}",
-        f"--define=_rpmdir {out.parent}", f"--define=_rpmfilename {out.name}", spec,
+        f"--define=_topdir {tag(str(work / 'rpmbuild'))}", f"--define=_tmppath {tag(str(work))}",
+        f"--define=_rpmdir {tag(str(out.parent))}", f"--define=_rpmfilename {tag(out.name)}", spec,
     ]  # fmt: skip
     run(argv, timeout=TIMEOUT_S, env=package.environment, log_file=log)

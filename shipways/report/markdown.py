@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from shipways.escape import markdown
 from shipways.report import facts, phrases, sentences
 from shipways.report.bases import bases_views
 from shipways.report.claims import claim_views
@@ -13,16 +13,13 @@ from shipways.report.findings import Findings
 from shipways.report.words import Words, one_line
 from shipways.report.words import mark as _
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]#|~>$])")
-
 
 class MarkdownInk:
     """Escapes what Markdown or the HTML inside it would take for markup."""
 
     def text(self, text: str) -> str:
         """Any text on one line, escaped."""
-        flat = one_line(text).replace("&", "&amp;").replace("<", "&lt;")
-        return _SPECIAL.sub(r"\\\1", flat)
+        return markdown.text(one_line(text))
 
     def name(self, name: str) -> str:
         """A name, in bold."""
@@ -34,9 +31,7 @@ class MarkdownInk:
 
     def code(self, command: str) -> str:
         """A command as a block that nothing inside it can end."""
-        longest = max((len(run) for run in re.findall(r"`+", command)), default=0)
-        fence = "`" * max(3, longest + 1)
-        return f"{fence}sh\n{command}\n{fence}"
+        return markdown.block(command)
 
 
 INK = MarkdownInk()

@@ -82,8 +82,8 @@ def test_a_project_without_a_database_url_is_told_so(notes: Path) -> None:
 
 def test_secrets_come_as_files(files: dict[str, str]) -> None:
     text = files["compose.yaml"]
-    assert 'DATABASE_URL_FILE: "/run/secrets/database_url"' in text
-    assert 'NOTES_SECRET_KEY_FILE: "/run/secrets/secret_key"' in text
+    assert "DATABASE_URL_FILE: /run/secrets/database_url" in text
+    assert 'NOTES_SECRET_KEY_FILE: /run/secrets/secret_key' in text
     assert "env_file" not in text
     assert "keep database_url" in files["make-secrets.sh"]
 
@@ -105,7 +105,7 @@ def test_only_the_proxy_has_ports(files: dict[str, str]) -> None:
 
 def test_static_files_go_from_the_app_to_the_proxy(files: dict[str, str]) -> None:
     text = files["compose.yaml"]
-    assert 'NOTES_STATIC_ROOT: "/srv/static"' in text
+    assert "NOTES_STATIC_ROOT: /srv/static" in text
     assert "NOTES_STATIC_ROOT: /var/lib/notes-app/static" in text
     assert text.count("source: static, target: /srv, read_only: true") == 2
     assert "location /static/ {" in files["proxy/nginx.conf"]
@@ -204,7 +204,7 @@ def test_the_proxy_knows_copies_by_their_version(files: dict[str, str]) -> None:
 def test_swarm_copies_serve_their_static_files(files: dict[str, str]) -> None:
     assert "NOTES_STATIC_ROOT" not in files["swarm.yaml"]
     assert "mode: host" in files["swarm.yaml"]
-    assert 'SHIPWAYS_FORMAT: "swarm"' in files["swarm.yaml"]
+    assert "SHIPWAYS_FORMAT: swarm" in files["swarm.yaml"]
 
 
 def test_kubernetes_files_are_manifests_only(files: dict[str, str]) -> None:
@@ -319,7 +319,7 @@ def test_the_folder_keeps_what_its_user_has_made(
     wheels = [path.name for path in (folder / "build/wheel").glob("*.whl")]
     assert wheels == ["notes_app-1.2.0-py3-none-any.whl"]
     override = (folder / "compose.override.yaml").read_text()
-    assert 'BASE: "base:1"' in override and 'wheelhouse: "/cache/wheelhouse"' in override
+    assert "BASE: base:1" in override and "wheelhouse: /cache/wheelhouse" in override
 
 
 def test_the_bill_names_every_image_with_its_packages(

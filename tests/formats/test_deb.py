@@ -177,8 +177,11 @@ def test_control_is_mended(debian: Path) -> None:
 
 
 def test_no_homepage_is_no_field() -> None:
-    text = deb_control.mended(FROM_STDEB, epoch=EPOCH, homepage="", short="notes", description="x")
+    text = deb_control.mended(
+        FROM_STDEB, epoch=EPOCH, maintainer="A # B <a@b>", homepage="", short="n", description="x"
+    )
     assert "Homepage" not in text
+    assert deb_control.read(text)[0]["Maintainer"] == "A # B <a@b>"
 
 
 def test_control_survives_reading_and_writing() -> None:
@@ -301,7 +304,7 @@ def test_settings_get_their_group_before_the_service_starts(debian: Path) -> Non
 def test_smoke_test_asks_the_health_path(debian: Path) -> None:
     script = (debian / "tests/smoke").read_text()
     assert 'NOTES_BIND="127.0.0.1:$port" notes serve &' in script
-    assert '"http://127.0.0.1:$port/healthz"' in script
+    assert '"http://127.0.0.1:$port"/healthz' in script
 
 
 def test_stdeb_gets_a_setup_py_of_its_own(job: Job) -> None:

@@ -117,10 +117,10 @@ def test_nfpm_marks_settings_and_licence(make_job: MakeJob, calls: list[list[str
     assert rpm.build(job).builder.compression == "fast: zstd"
     config = (job.work / "nfpm.yaml").read_text()
     for text in (
-        '"type": "config|noreplace"',
-        '"group": "notes-app"',
-        '"type": "license"',
-        '"type": "doc"',
+        'type: "config|noreplace"',
+        "group: notes-app",
+        "type: license",
+        "type: doc",
         "buildhost: reproducible",
         "changelog: ",
     ):

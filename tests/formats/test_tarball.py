@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ def test_instructions_are_the_steps(top: Path, job: Job) -> None:
 def test_installer_knows_every_file_outside_the_code(top: Path) -> None:
     text = (top / "install.sh").read_text()
     line = next(line for line in text.splitlines() if line.startswith("system_files="))
-    assert line.split('"')[1].split() == [
+    assert shlex.split(line.partition("=")[2])[0].split() == [
         "/usr/bin/notes",
         "/usr/lib/systemd/system/notes-app.service",
         "/usr/lib/sysusers.d/notes-app.conf",

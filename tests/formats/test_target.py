@@ -120,7 +120,7 @@ def test_manual_pages_are_compressed_the_same_way_every_time(files: dict[str, Ta
 
 def test_manual_page_escapes_what_roff_would_read_as_commands(files: dict[str, TargetFile]) -> None:
     text = files["/usr/share/man/man1/notes.1"].content.decode()
-    assert text.startswith('.TH NOTES 1 "2023-11-14" "notes-app 1.2.0"')
+    assert text.startswith('.TH NOTES 1 "2023-11-14" "notes\\-app 1.2.0"')
     assert "notes\\-app.service" in text
 
 

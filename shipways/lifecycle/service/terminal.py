@@ -58,6 +58,6 @@ class InTerminal:
 
     def manage(self, arguments: Sequence[str], env: Mapping[str, str]) -> str:
         """The command that serves, with other arguments."""
-        serve = " ".join(self._delivery.project.tool.serve)
+        serve = shlex.join(self._delivery.project.tool.serve)
         program = self._step.command.removesuffix(serve).strip()
         return f"env {shlex.join(pairs(env))} {program} {shlex.join(arguments)}"
