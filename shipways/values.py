@@ -136,10 +136,13 @@ class OptionalPath(UrlPath):
 
 
 class StaticUrl(Value):
-    """Django's STATIC_URL: a path that ends with /, an address of another host, or empty."""
+    """Django's STATIC_URL: a path that ends with /, an address of another host, or empty.
 
-    pattern = rf"(?:{PATH.removesuffix('*')}*/|/|https?://[A-Za-z0-9.:-]+{PATH})?"
-    what = "path of a URL that ends with /"
+    The path is a folder's too, so nothing is percent-encoded in it.
+    """
+
+    pattern = rf"(?:(?!.*%){PATH}(?<=/)|https?://[A-Za-z0-9.:-]+{PATH})?"
+    what = "path of a URL that ends with / and needs no percent-encoding"
 
 
 class ProbePath(Value):

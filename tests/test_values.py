@@ -65,7 +65,10 @@ REFUSED: list[tuple[type[values.Value], list[str]]] = [
     ),
     (values.UrlPath, ["/a\n", "/\\", "/`", "/|", "/^", "/<", "https://a/b", "//a"]),
     (values.OptionalPath, [" ", "about"]),
-    (values.StaticUrl, ["/static", "static/", "/a b/", "//;/", "ftp://a/", "https:///a/", "//a/"]),
+    (
+        values.StaticUrl,
+        ["/static", "/a%20b/", "static/", "/a b/", "//;/", "ftp://a/", "https:///a/", "//a/"],
+    ),
     (values.ProbePath, ["", "?q", "/{other}", "/a b", "/?q='"]),
     (
         values.Url,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
 from shipways import versions
 from shipways.errors import BuildError
@@ -134,8 +133,8 @@ def stack_settings(project: Project, images: Images) -> tuple[Setting, ...]:
 
 
 def static_path(project: Project) -> str:
-    """Path of the static files' address, decoded and without its last slash: "/static"."""
-    return unquote(project.tool.static_url).rstrip("/")
+    """Path of the static files' address without its last slash: "/static"."""
+    return project.tool.static_url.rstrip("/")
 
 
 def database_name(project: Project) -> str:

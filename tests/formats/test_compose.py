@@ -83,7 +83,7 @@ def test_a_project_without_a_database_url_is_told_so(notes: Path) -> None:
 def test_secrets_come_as_files(files: dict[str, str]) -> None:
     text = files["compose.yaml"]
     assert "DATABASE_URL_FILE: /run/secrets/database_url" in text
-    assert 'NOTES_SECRET_KEY_FILE: /run/secrets/secret_key' in text
+    assert "NOTES_SECRET_KEY_FILE: /run/secrets/secret_key" in text
     assert "env_file" not in text
     assert "keep database_url" in files["make-secrets.sh"]
 
