@@ -65,8 +65,14 @@ class Roles:
 
 
 def roles(project: Project) -> Roles:
-    """Raises `BuildError` when no setting says where the database is."""
+    """Raises `BuildError` when no setting says where the database is, or one is the stack's own."""
     names = [setting.name for setting in project.tool.environment]
+    taken = sorted({name for name, _, _ in STACK_SETTINGS} & set(names))
+    if taken:
+        raise BuildError(
+            f"{taken[0]} is a setting of {project.name} and of the stack itself.",
+            hint="Rename it in [[tool.shipways.environment]], or choose the format docker.",
+        )
     known = {name.removesuffix("_FILE") for name in names}
 
     def named(suffix: str) -> str:
@@ -144,7 +150,8 @@ def database_name(project: Project) -> str:
     >>> database_name(SimpleNamespace(name="notes-app"))
     'notes_app'
     """
-    return re.sub(r"\W", "_", project.name)
+    name = re.sub(r"\W", "_", project.name)
+    return f"app_{name}" if name.startswith("pg_") else name  # PostgreSQL keeps pg_ for itself
 
 
 def values(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -96,6 +97,6 @@ def served(delivery: Delivery, to: Machine, base_source: str) -> Iterator[None]:
         server.copy_in(delivery.repository, f"{ON_SERVER}/{NAME}")
         server.spawn(SERVE, timeout=SERVED_S)
         address = server.run("hostname -I", timeout=TIMEOUT_S).output.split()[0]
-        line = f'[url "git://{address}/{NAME}"] insteadOf = {delivery.project.repository}'
-        to.run(f"echo '{line}' >> /etc/gitconfig", timeout=TIMEOUT_S)
+        line = f'[url "git://{address}/{NAME}"] insteadOf = "{delivery.project.repository}"'
+        to.run(f"echo {shlex.quote(line)} >> /etc/gitconfig", timeout=TIMEOUT_S)
         yield

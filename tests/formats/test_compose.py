@@ -10,7 +10,7 @@ import tarfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -78,6 +78,17 @@ def files(notes: Path) -> dict[str, str]:
 def test_a_project_without_a_database_url_is_told_so(notes: Path) -> None:
     with pytest.raises(BuildError, match="DATABASE_URL"):
         compose_stack.roles(project.load(notes))
+
+
+def test_a_setting_that_the_stack_has_itself_is_refused(notes: Path) -> None:
+    told = WITH_FILES + '[[tool.shipways.environment]]\nname = "PUBLISH"\nhelp = "What."\n'
+    with pytest.raises(BuildError, match=r"PUBLISH is a setting of notes-app and of the stack"):
+        compose_stack.roles(shipped(notes, told))
+
+
+@pytest.mark.parametrize(("name", "database"), [("a-b", "a_b"), ("pg-stat", "app_pg_stat")])
+def test_names_of_databases(name: str, database: str) -> None:
+    assert compose_stack.database_name(cast(Project, SimpleNamespace(name=name))) == database
 
 
 def test_secrets_come_as_files(files: dict[str, str]) -> None:

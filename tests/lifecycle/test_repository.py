@@ -113,7 +113,7 @@ def test_the_printed_address_leads_to_the_server(
     with repository.served(linked, there, "auto"):
         assert server.files == {".git -> /srv/git/project.git"}
         assert "git daemon" in server.typed[-2]
-    address = f"insteadOf = {world.project.repository}"
+    address = f'insteadOf = "{world.project.repository}"'
     assert world.typed == [
         f"echo '[url \"git://172.17.0.9/project.git\"] {address}' >> /etc/gitconfig"
     ]
