@@ -44,6 +44,7 @@ PACKAGES = {
     "systemd": ["bin/systemd-analyze"],
     "xz-utils": ["bin/xz"],
     "zstd": ["bin/zstd"],
+    "groff-base": ["bin/groff"],
     "dnf": ["bin/dnf"],
     "createrepo-c": ["bin/createrepo_c"],
     "podman": ["bin/podman"],
@@ -55,7 +56,7 @@ PACKAGES = {
     "postgresql": ["usr/lib/postgresql/15/bin/postgres"],
     "chromium": ["bin/chromium"],
 }
-FOR_TESTS = ["dnf", "createrepo-c", "piuparts", "postgresql", "chromium"]
+FOR_TESTS = ["groff-base", "dnf", "createrepo-c", "piuparts", "postgresql", "chromium"]
 
 STUBS = {
     "docker": """

@@ -27,12 +27,12 @@ from markdown_it import MarkdownIt
 from shipways import instructions, recipes
 from shipways.command import run
 from shipways.escape import language_of
-from shipways.formats import FORMATS
-from tests.escape import systemd
-from tests.formats import hostile
-from tests.formats.hostile import Rendered
+from shipways.formats import FORMATS, docker_build
+from shipways.roots import engine, service_images
+from tests.acceptance import hostile
+from tests.acceptance import reading_systemd as systemd
+from tests.acceptance.hostile import Rendered
 
-pytestmark = pytest.mark.process
 TIMEOUT_S = 120
 Check = Callable[[Rendered, Path], None]
 
@@ -198,7 +198,7 @@ def overrides(name: str) -> Check:
 
 def rules(made: Rendered, work: Path) -> None:
     (work / "rules").write_text(made.text("deb-native/debian/rules.j2"), encoding="utf-8")
-    argv = ["make", "-n", "-f", work / "rules", "execute_after_dh_fixperms"]
+    argv: list[str | Path] = ["make", "-n", "-f", work / "rules", "execute_after_dh_fixperms"]
     lines = run(argv, timeout=TIMEOUT_S).output.splitlines()
     assert f"chmod 0755 debian/hostile-app/usr/lib/hostile-app/bin/{made.project.command}" in lines
 
@@ -347,6 +347,37 @@ def nginx(made: Rendered, work: Path) -> None:
         ]
         shared = "root /srv" in text
         assert ([made.project.tool.static_url] in served) == shared
+
+
+def test_nginx_takes_its_configuration(made: Rendered, stack: Path) -> None:
+    image = service_images.ensure(service_images.PROXY, "auto").ref
+    for name in ("nginx.conf", "swarm.conf"):
+        check = ["nginx", "-t", "-c", f"/etc/proxy/{name}"]
+        said = engine.client().containers.run(
+            image,
+            entrypoint=check,
+            remove=True,
+            stderr=True,
+            volumes={str(stack / "proxy"): {"bind": "/etc/proxy", "mode": "ro"}},
+        )
+        assert b"test is successful" in said
+
+
+def test_an_image_has_its_labels(made: Rendered, tmp_path: Path) -> None:
+    labels = docker_build.labels(made.project, "")
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
+    identity = tmp_path / "id"
+    options = [f"--label={name}={value}" for name, value in labels.items()]
+    run(
+        [*engine.build_command(), f"--iidfile={identity}", *options, tmp_path],
+        timeout=TIMEOUT_S,
+    )
+    image = engine.client().images.get(identity.read_text())
+    try:
+        assert image.labels.items() >= labels.items()
+        assert labels["org.opencontainers.image.description"] == made.project.summary
+    finally:
+        docker_build.remove(str(image.id))
 
 
 def blocks(parsed: list[dict[str, Any]], name: str) -> Iterator[dict[str, Any]]:
