@@ -84,7 +84,7 @@ def smoke(made: Rendered, work: Path) -> None:
 def installer(made: Rendered, work: Path) -> None:
     shell("tarball/install.sh.j2")(made, work)
     lines = made.text("tarball/install.sh.j2").splitlines()
-    said = shlex.split(next(line for line in lines if "Type: $command" in line))[1]
+    said = shlex.split(next(line for line in lines if "Type: $command" in line))[2]
     assert tuple(shlex.split(said.partition("$command ")[2])) == made.project.tool.serve
 
 
@@ -377,7 +377,7 @@ def test_an_image_has_its_labels(made: Rendered, tmp_path: Path) -> None:
         assert image.labels.items() >= labels.items()
         assert labels["org.opencontainers.image.description"] == made.project.summary
     finally:
-        docker_build.remove(str(image.id))
+        engine.client().images.remove(str(image.id))
 
 
 def blocks(parsed: list[dict[str, Any]], name: str) -> Iterator[dict[str, Any]]:
