@@ -13,7 +13,7 @@ from shipways.values import Value, shown
 RESERVED = Path(__file__).with_name("reserved.txt")
 LONGEST = 31  # characters of a user's name: systemd-sysusers(8), useradd(8)
 # What the formats put behind a name: another project's name is not to be the same.
-ENDINGS = ("-bundled", "-a", "-b")
+ENDINGS = ("-bundled", "-a", "-b", "-c")
 # Variables that change how programs start, look for code or talk to systemd, Docker and Shipways.
 STARTING = re.compile(
     r"(?:LD|GLIBC|MALLOC|SHIPWAYS|COMPOSE|DOCKER|DPKG|RPM|BASH|SYSTEMD|LISTEN|XDG|SUDO)_.*"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import stat
@@ -15,7 +16,7 @@ from django.conf import settings
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers import gthread
 
-from demoapp import state
+from demoapp import listeners, state
 from demoapp.environment import BadSetting
 from demoapp.errors import Failure
 
@@ -78,6 +79,7 @@ def bind(address: str) -> socket.socket:
     """A socket bound to ``HOST:PORT``, ``[IPV6]:PORT`` or ``unix:PATH``, not listening yet.
 
     Done before anything else: a port that is taken is an error at once, and the database untouched.
+    It is a wrong setting, status 2: systemd would only try again and again for what is another's.
     """
     try:
         if address.startswith("unix:"):
@@ -92,7 +94,18 @@ def bind(address: str) -> socket.socket:
         return sock
     except OSError as error:
         reason = error.strerror or str(error)
+        if error.errno == errno.EADDRINUSE:
+            raise BadSetting("DEMOAPP_BIND", _taken(address, reason)) from error
         raise Failure(f"DEMOAPP_BIND: cannot listen on {address}: {reason}") from error
+
+
+def _taken(address: str, reason: str) -> str:
+    port = address.rpartition(":")[2]
+    user = listeners.holder(int(port)) if port.isdigit() else ""
+    by = f" by {user}" if user else ""
+    return (
+        f"cannot listen on {address}: {reason}{by}. Set DEMOAPP_BIND to another, or free this one"
+    )
 
 
 def _split(address: str) -> tuple[str, int]:

@@ -126,7 +126,7 @@ def test_control(built: Built, package: DebFile) -> None:
 def test_maintainer_scripts(built: Built, package: DebFile) -> None:
     name = built.project.name
     scripts = {key: text.decode() for key, text in package.scripts().items()}
-    assert set(scripts) == {"postinst", "postrm", "prerm"}
+    assert set(scripts) == {"preinst", "postinst", "postrm", "prerm"}
     assert f"py3compile -p {name} /usr/lib/{name}" in scripts["postinst"]
     assert (
         f'systemd-sysusers ${{DPKG_ROOT:+--root="$DPKG_ROOT"}} {name}.conf' in scripts["postinst"]

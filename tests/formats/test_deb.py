@@ -209,6 +209,7 @@ def test_debian_folder(debian: Path) -> None:
         "notes-app.lintian-overrides",
         "notes-app.postinst",
         "notes-app.postrm",
+        "notes-app.preinst",
         "rules",
         "source/format",
         "tests/control",
@@ -293,12 +294,12 @@ def test_copyright(debian: Path) -> None:
 def test_purge_spares_what_the_sibling_uses(debian: Path) -> None:
     script = (debian / "notes-app.postrm").read_text()
     assert "notes-app-bundled" in script
-    assert script.index("sibling_is_there; then\n\texit 0") < script.index("#DEBHELPER#")
+    assert script.index("is_still_here; then\n\texit 0") < script.index("#DEBHELPER#")
 
 
 def test_settings_get_their_group_before_the_service_starts(debian: Path) -> None:
     script = (debian / "notes-app.postinst").read_text()
-    assert script.index("chgrp notes-app") < script.index("#DEBHELPER#")
+    assert script.index("\tgive_settings_to_group\n") < script.index("#DEBHELPER#")
 
 
 def test_smoke_test_asks_the_health_path(debian: Path) -> None:

@@ -214,8 +214,8 @@ def test_maintainer_scripts_stop_at_the_first_error(job: Job, script: str) -> No
 
 def test_purge_spares_what_the_sibling_uses(job: Job) -> None:
     text = package.scripts(job.project)["after-remove"]
-    assert '[ "$1" = purge ] && ! sibling_is_there' in text
-    assert "${db:Status-Status}' notes-app 2>" in text
+    assert '[ "$1" = purge ] && ! is_still_here' in text
+    assert '[ -e "$root/usr/lib/notes-app/bin/notes" ]' in text
 
 
 def test_no_migration_in_a_maintainer_script(job: Job) -> None:
