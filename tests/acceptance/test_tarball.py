@@ -112,7 +112,19 @@ def test_installer_without_rights_says_so_in_one_line(unpacked: Path) -> None:
     assert done.output.count("\n") == 1
 
 
-def test_an_unknown_option_is_refused(unpacked: Path) -> None:
-    done = run([unpacked / "install.sh", "--help-me"], timeout=TIMEOUT_S, check=False)
+@pytest.mark.parametrize(
+    "words", [["--help-me"], ["--purge", "--foo"], ["--remove", "--purge"], ["x"], ["", ""]]
+)
+def test_what_is_no_option_is_refused_before_anything_is_done(
+    unpacked: Path, words: list[str]
+) -> None:
+    done = run([unpacked / "install.sh", *words], timeout=TIMEOUT_S, check=False)
     assert done.returncode == 2
-    assert "--help-me" in done.output
+    assert "install.sh --rollback   go back" in done.output
+
+
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_help_lists_the_options(unpacked: Path, word: str) -> None:
+    done = run([unpacked / "install.sh", word], timeout=TIMEOUT_S)
+    for option in ("--rollback", "--remove", "--purge", "--help"):
+        assert f"install.sh {option} " in done.output
