@@ -89,7 +89,7 @@ class Crossroads:
 
 @contextmanager
 def crossroads(built: Built) -> Iterator[Crossroads]:
-    """Debian with rpm and dnf, and what the native package depends on, so that nothing is fetched."""
+    """Debian with rpm and dnf, and what the native package depends on: nothing is fetched."""
     artifacts = {"deb": built.artifact("deb", ".deb")}
     artifacts |= {name: built.artifact(name) for name in INSTALLED if name != "deb"}
     with DebFile(str(artifacts["deb"])) as deb:

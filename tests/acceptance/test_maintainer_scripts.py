@@ -82,7 +82,7 @@ def test_into_another_tree_from_outside(place: Crossroads) -> None:
 
 
 def test_where_nobody_can_make_or_delete_users(place: Crossroads) -> None:
-    """systemd-sysusers makes them all the same; they go by hand. systemd itself may be away, too."""
+    """systemd-sysusers makes them all the same, and lines go by hand. systemd does not run, too."""
     name = place.project.name
     before = place.says("cut -d: -f1 /etc/passwd /etc/group /etc/shadow /etc/gshadow")
     hidden = "useradd userdel groupadd groupdel usermod gpasswd"

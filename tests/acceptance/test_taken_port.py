@@ -8,7 +8,10 @@ import pytest
 
 from tests.acceptance.crossroads import INSTALLED, Built, Crossroads, crossroads
 
-LISTEN = "import socket, time; s = socket.create_server(('{host}', {port}), family=socket.{family}); time.sleep(600)"
+LISTEN = (
+    "import socket, time;"
+    " s = socket.create_server(('{host}', {port}), family=socket.{family}); time.sleep(600)"
+)
 WAIT = 'for i in $(seq 300); do [ "$(systemctl is-active {0})" = {1} ] && exit; sleep 0.1; done'
 
 
@@ -28,9 +31,8 @@ def occupy(place: Crossroads, host: str, port: int) -> str:
     """Another program listens there; its process id."""
     code = LISTEN.format(host=host, port=port, family="AF_INET6" if ":" in host else "AF_INET")
     process = place.says(f'python3 -c "{code}" > /dev/null & echo $!')
-    place.run(
-        f"for i in $(seq 100); do grep -qi ':{port:04X} .* 0A ' /proc/net/tcp* && exit; sleep 0.1; done; exit 1"
-    )
+    listens = f"grep -qi ':{port:04X} .* 0A ' /proc/net/tcp /proc/net/tcp6"
+    place.run(f"for i in $(seq 100); do {listens} && exit; sleep 0.1; done; exit 1")
     return process
 
 

@@ -25,7 +25,8 @@ SEEN = r"""
 getent passwd {0}; getent group {0}; id games
 find /etc/{0} /var/lib/{0} \( -name {0}.env -o -name {0}.env.rpmsave \) \
     -o -printf '%p %M %u:%g %l\n' 2>/dev/null | sort
-find /etc/{0} /var/lib/{0} -name 'the*' -type f -exec sha256sum {{}} + | sort; ls -d /var/lib/{0}.made
+find /etc/{0} /var/lib/{0} -name 'the*' -type f -exec sha256sum {{}} + | sort
+ls -d /var/lib/{0}.made
 """
 
 
@@ -110,7 +111,7 @@ def test_what_is_mounted_inside_the_data_is_not_deleted(place: Crossroads) -> No
 
 
 def test_a_link_in_the_place_of_the_data_stays(place: Crossroads) -> None:
-    """systemd.exec(5): StateDirectory= is no link, so the service does not start, and this is said."""
+    """systemd.exec(5): StateDirectory= is no link. The service does not start, and that is said."""
     link = named("/var/lib/{0}", place)
     place.run(f"mkdir -p /srv/theirs && touch /srv/theirs/file && ln -s /srv/theirs {link}")
     said = place.install("deb-bundled").output
