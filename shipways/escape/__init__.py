@@ -22,7 +22,10 @@ LANGUAGES: tuple[
     ("*.yaml.j2", yaml.YAML),
     ("*.sh.j2", shell.SHELL),
     *((f"deb/{name}.j2", shell.SHELL) for name in ("preinst", "postinst", "prerm", "postrm")),
-    *((f"deb-native/debian/PACKAGE.{name}.j2", shell.SHELL) for name in ("postinst", "postrm")),
+    *(
+        (f"deb-native/debian/PACKAGE.{name}.j2", shell.SHELL)
+        for name in ("preinst", "postinst", "postrm")
+    ),
     *((f"rpm/{name}.j2", shell.SHELL) for name in ("pre", "post", "preun", "postun")),
     ("deb-native/debian/tests/smoke.j2", shell.SHELL),
     ("systemd/service.j2", systemd.UNIT),
