@@ -5,14 +5,24 @@ What stands after `--` goes on to shipways: `nox -s deb -- --project ../notes --
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import nox
 
+sys.path.insert(0, str(Path(__file__).parent))
+from shipways import trust  # it needs nothing that is not in Python
+
+os.environ.update(trust.environment())  # for nox's own uv as well
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["unit"]
+nox.options.error_on_missing_interpreters = False  # of `unit`; who needs one names it and says so
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT, max_version="3.14")
 SAMPLE = ("--project", "demoapp", "--dist", "dist")
 READMES = ("--readme", "README.md", "--readme", "README.ru.md")
 OLDEST_DJANGO = "django~=4.2.28"  # the one of Debian 13
@@ -98,9 +108,9 @@ def compare(session: nox.Session) -> None:
     session.run("shipways", "compare", "--project", "demoapp", *session.posargs, silent=False)
 
 
-@nox.session
+@nox.session(python=PYTHONS, download_python="never")
 def unit(session: nox.Session) -> None:
-    """Run the fast tests, which start no process and open no socket unless they say so."""
+    """Run the fast tests, on every Python that is here: nox -s unit-3.13 for one of them."""
     session.install("-e", ".[lint]", *nox.project.dependency_groups(PYPROJECT, "test"))
     session.run("pytest", "-n=auto", "-m", "not acceptance and not browser", *session.posargs)
 

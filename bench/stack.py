@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import tarfile
 import threading
 import time
 import urllib.request
@@ -18,6 +17,7 @@ from bench.figure import Figure
 from shipways import project, source
 from shipways.bundle import Inputs
 from shipways.command import run
+from shipways.extraction import extract
 from shipways.formats import Job, compose, docker
 from shipways.formats.docker_build import remove
 from shipways.lifecycle.attempt import free_port
@@ -88,8 +88,7 @@ def unpacked(shipped: Project, work: Path) -> Stack:
     cache = Path(os.environ.get("SHIPWAYS_CACHE") or user_cache_path("shipways"))
     inputs = Inputs(shipped, source.epoch(shipped.root), cache, work / "inputs", logs)
     product = compose.build(Job(shipped, inputs, work, logs))
-    with tarfile.open(product.paths[0]) as archive:
-        archive.extractall(work / "server", filter="data")
+    extract(product.paths[0], work / "server")
     stack = Stack(work / "server" / compose.folder_name(shipped), free_port(18000))
     (stack.folder / ".env").write_text(
         f"COMPOSE_PROJECT_NAME=shipways-bench-{os.getpid()}\n"

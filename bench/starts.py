@@ -6,7 +6,6 @@ Bytecode fits one version of Python only, so no bundle that runs on all of them 
 from __future__ import annotations
 
 import shutil
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from bench.figure import Figure
 from bench.sizes import job
 from shipways import project, source
 from shipways.bundle import Inputs
+from shipways.extraction import extract
 from shipways.formats import FORMATS
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
@@ -69,8 +69,7 @@ def compile_all(site: Path, name: str) -> None:
         packed = site.with_name("compiled.tar")
         root.copy_out("/srv/compiled.tar", packed)
     shutil.rmtree(site)
-    with tarfile.open(packed) as archive:
-        archive.extractall(site.parent, filter="data")
+    extract(packed, site.parent)
 
 
 def first_response(delivery: Delivery, work: Path) -> float:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 
-from shipways import links, lock, sbom, source
+from shipways import links, lock, sbom, source, trust
 from shipways.archive import repack_sdist
 from shipways.attach import attach
 from shipways.command import run
@@ -85,7 +85,11 @@ class Inputs:
             run(
                 [sys.executable, "-m", "build", "--installer=uv", f"--outdir={target}", tree],
                 timeout=BUILD_TIMEOUT_S,
-                env={"SOURCE_DATE_EPOCH": str(self.epoch), "UV_CACHE_DIR": str(self.cache / "uv")},
+                env={
+                    **trust.environment(),
+                    "SOURCE_DATE_EPOCH": str(self.epoch),
+                    "UV_CACHE_DIR": str(self.cache / "uv"),
+                },
                 log_file=self.logs / "distributions.log",
             )
             repack_sdist(next(target.glob("*.tar.gz")), self.epoch)
@@ -148,6 +152,7 @@ class Inputs:
                     f"--dest={work}/wheels", f"--requirement={self.project.lock}",
                 ],
                 timeout=DOWNLOAD_TIMEOUT_S,
+                env=trust.environment(),
                 log_file=self.logs / "wheelhouse.log",
             )  # fmt: skip
             with contextlib.suppress(FileExistsError, NotADirectoryError):

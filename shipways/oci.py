@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from shipways import measure
+from shipways.archive import gzipped
 from shipways.command import run
+from shipways.extraction import extract
 
 COMPRESS_TIMEOUT_S = 300
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
@@ -59,8 +61,7 @@ class Layer:
 
 def read(archive: Path, folder: Path) -> Saved:
     """Unpack a saved image into `folder`."""
-    with tarfile.open(archive) as file:
-        file.extractall(folder, filter="data")
+    extract(archive, folder)
     manifest = json.loads((folder / "manifest.json").read_bytes())[0]
     stated = (folder / manifest["Config"]).read_bytes()
     layers = tuple(folder / name for name in manifest["Layers"])
@@ -209,11 +210,11 @@ def write_members(file: BinaryIO, entries: Mapping[str, bytes | Layer], epoch: i
         info.size, info.mtime = size, epoch
         waiting += info.tobuf(tarfile.GNU_FORMAT)
         if isinstance(content, Layer):
-            file.write(gzip.compress(waiting, 9, mtime=0))
+            file.write(gzipped(waiting))
             with content.packed.open("rb") as packed:
                 shutil.copyfileobj(packed, file)
             waiting = b""
         else:
             waiting += content
         waiting += bytes(-size % tarfile.BLOCKSIZE)
-    file.write(gzip.compress(waiting + bytes(2 * tarfile.BLOCKSIZE), 9, mtime=0))
+    file.write(gzipped(waiting + bytes(2 * tarfile.BLOCKSIZE)))

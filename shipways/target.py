@@ -20,7 +20,6 @@ are unpacked before that has run (dpkg), pack the settings as root:root, and let
 
 from __future__ import annotations
 
-import gzip
 import os
 import re
 from collections.abc import Iterable
@@ -28,6 +27,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
+from shipways.archive import gzipped
 from shipways.bundle import Bundle
 from shipways.project import Project, Setting
 from shipways.recipes import render
@@ -87,7 +87,7 @@ def bill(project: Project, content: bytes = b"", package: str = "") -> TargetFil
 def compressed(files: Iterable[TargetFile]) -> tuple[TargetFile, ...]:
     """The same files with manual pages gzipped as Debian Policy 12.1 asks: -9, no name, no time."""
     return tuple(
-        replace(file, path=f"{file.path}.gz", content=gzip.compress(file.content, 9, mtime=0))
+        replace(file, path=f"{file.path}.gz", content=gzipped(file.content))
         if file.path.startswith("/usr/share/man/")
         else file
         for file in files

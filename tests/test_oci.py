@@ -14,6 +14,7 @@ import pytest
 
 from shipways import oci
 from shipways.command import Completed
+from shipways.extraction import extract
 
 EPOCH = 1_700_000_000
 CONFIG: dict[str, Any] = {
@@ -159,7 +160,7 @@ def test_archive_is_a_layout_whose_digests_hold(tmp_path: Path) -> None:
     layout = tmp_path / "layout"
     with tarfile.open(target) as archive:
         assert {info.mtime for info in archive} == {EPOCH}
-        archive.extractall(layout, filter="data")
+    extract(target, layout)
     for blob in (layout / "blobs" / "sha256").iterdir():
         assert sha256(blob.read_bytes()).hexdigest() == blob.name
     index = json.loads((layout / "index.json").read_text())["manifests"][0]

@@ -6,8 +6,8 @@ place and finds its settings and secrets there.
 
 from __future__ import annotations
 
-import gzip
 import shlex
+import tempfile
 from collections.abc import Mapping
 from functools import partial
 from itertools import groupby
@@ -108,8 +108,10 @@ def _write(job: Job, files: Mapping[str, bytes], packed: Path, out: Path) -> Non
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_bytes(content)
     packed.rename(tree / IMAGES)
-    with out.open("wb") as raw, gzip.GzipFile("", "wb", 0, raw, mtime=job.epoch) as file:
-        archive.write_tar(file, tree, folder_name(job.project), job.epoch)
+    with tempfile.TemporaryFile(dir=job.work) as tar, out.open("wb") as file:
+        archive.write_tar(tar, tree, folder_name(job.project), job.epoch)
+        tar.seek(0)
+        archive.gzip(tar, file, job.epoch, level=0)
 
 
 def _publish(job: Job, files: Mapping[str, bytes], called: compose_stack.Images) -> None:

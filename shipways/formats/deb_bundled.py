@@ -12,7 +12,6 @@ from pathlib import Path
 
 from shipways import deb_archive, linters, packagers, sbom, target
 from shipways.artifact import Step
-from shipways.command import run
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.deb_bundled_package import (
     FORMAT_ID,
@@ -22,14 +21,12 @@ from shipways.formats.deb_bundled_package import (
     name,
     scripts,
 )
-from shipways.packagers import HINTS, Package, fpm, nfpm
+from shipways.packagers import HINTS, Package, fpm, nfpm, xz
 from shipways.progress import say
 from shipways.project import Project
 from shipways.results import Builder, Lint
 
 BUILDERS = ("nfpm", "fpm")
-XZ = ("xz", "-6", "--threads=2", "--block-size=16MiB")  # the same bytes on any number of cores
-XZ_TIMEOUT_S = 900
 LINTIAN = ("lintian", "--show-overrides", "--info", "--allow-root")
 ZSTD_UNKNOWN = "--suppress-tags=malformed-deb-archive"  # Debian 12's lintian; its dpkg unpacks it
 
@@ -65,8 +62,7 @@ def _compress_data(deb: Path, job: Job) -> None:
     folder = job.work / "members"
     folder.mkdir()
     *others, data = deb_archive.unpack(deb, folder)
-    run([*XZ, data], timeout=XZ_TIMEOUT_S, log_file=job.logs / "build.log")
-    deb_archive.pack(deb, [*others, data.with_name(f"{data.name}.xz")], job.epoch)
+    deb_archive.pack(deb, [*others, xz.pack(data, job.logs / "build.log")], job.epoch)
 
 
 def _fpm_options(package: Package, work: Path, small: bool) -> list[str]:
@@ -84,7 +80,10 @@ def _fpm_options(package: Package, work: Path, small: bool) -> list[str]:
 
 def _builder(tool: str, small: bool) -> Builder:
     if small:
-        compression, why = " ".join(XZ), "smaller than the xz inside nfpm, in the time of fpm's"
+        compression, why = (
+            " ".join(xz.COMMAND),
+            "smaller than the xz inside nfpm, in the time of fpm's",
+        )
     else:
         compression, why = "zstd", "the quickest of all"
     return Builder(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from email.utils import format_datetime
-from gzip import compress
 from pathlib import Path
 
 from shipways import copyright as copyrights
 from shipways import packagers, recipes, target, versions
+from shipways.archive import gzipped
 from shipways.formats.base import Job
 from shipways.formats.deb_control import plain, synopsis
 from shipways.packagers import Package
@@ -110,6 +110,6 @@ def _documents(job: Job, package: Package) -> tuple[TargetFile, ...]:
     return (
         target.bill(job.project, job.inputs.bill_of_bundle, package.name),
         TargetFile(f"{doc}/copyright", text.encode()),
-        TargetFile(f"{doc}/changelog.Debian.gz", compress(changelog(package), 9, mtime=0)),
+        TargetFile(f"{doc}/changelog.Debian.gz", gzipped(changelog(package))),
         TargetFile(f"/usr/share/lintian/overrides/{package.name}", overrides.encode()),
     )

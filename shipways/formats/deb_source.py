@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tarfile
 import zipfile
 from datetime import datetime, timezone
 from email.utils import format_datetime
@@ -19,6 +18,7 @@ from packaging.utils import canonicalize_name
 
 from shipways import copyright as copyrights
 from shipways import recipes, sbom, target, versions
+from shipways.extraction import extract
 from shipways.formats import deb_control
 from shipways.formats.base import Job
 from shipways.project import Project
@@ -80,8 +80,7 @@ def unpack(job: Job, folder: Path) -> Path:
     orig = folder / f"{project.name}_{upstream}.orig.tar.gz"
     folder.mkdir()
     shutil.copyfile(job.inputs.sdist, orig)
-    with tarfile.open(orig) as archive:
-        archive.extractall(folder / "unpacked", filter="data")
+    extract(orig, folder / "unpacked")
     tree = folder / f"{project.name}-{upstream}"
     next((folder / "unpacked").iterdir()).rename(tree)
     (folder / "unpacked").rmdir()

@@ -4,52 +4,61 @@ from __future__ import annotations
 
 import shlex
 from functools import partial
+from pathlib import Path
 
-from shipways import linters, packagers, recipes, sbom, target
+from shipways import linters, packagers, recipes, rpm_archive, sbom, target
 from shipways.artifact import Step
 from shipways.command import find
+from shipways.errors import BuildError
 from shipways.escape.rpm_spec import tag
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.rpm_package import FORMAT_ID, describe, file_name, scripts
-from shipways.packagers import HINTS, Package, choose, fpm, nfpm, rpmbuild
+from shipways.packagers import HINTS, Package, choose, fpm, nfpm, rpmbuild, xz
 from shipways.project import Project
 from shipways.results import Builder, Lint
 
 SMALL = {"fpm": "xz -9", "rpmbuild": "w6T2.xzdio", "nfpm": "xz"}
 FAST = {"fpm": "none", "rpmbuild": "w3.zstdio", "nfpm": "zstd"}  # fpm knows no zstd for rpm
+# rpmbuild writes its own version into the package, and each has its own way: so neither it nor fpm,
+# which has it do the work, is chosen by what a machine happens to have.
 WHY = {
-    "fpm": "installed here; rpmbuild does the work, and packs smallest",
-    "rpmbuild": "packs smallest of those installed",
-    "nfpm": "the quickest; rpmbuild or fpm, where installed, pack smaller",
+    "fpm": "asked for; rpmbuild does the work, so its version is in the package",
+    "rpmbuild": "asked for; its version is in the package",
+    "nfpm": "the same bytes on every machine, and the quickest",
 }
 
 
 def build(job: Job) -> Product:
-    """Make the package with the tool that suits `--compression`, or the one asked for."""
+    """Make the package; for `small`, nfpm's payload is then packed again by xz."""
     package = describe(job)
     out = job.work / file_name(job.project, package.architecture)
     small = job.options.compression == "small"
-    tool = choose_tool(job.options.builder, small)
+    tool = choose_tool(job.options.builder)
     compression, log = (SMALL if small else FAST)[tool], job.logs / "build.log"
     if tool == "fpm":
-        fpm.make(package, out, job.work, log, _fpm_options(package, compression))
+        fpm.make(package, out, job.work, log, _fpm_options(package, job.work, compression))
     elif tool == "rpmbuild":
         rpmbuild.make(package, out, job.work, log, compression)
     else:
         nfpm.make(package, out, job.work, log, compression)
+        if small:
+            rpm_archive.repack(out, partial(xz.again, log=log))
+            compression = " ".join(xz.COMMAND)
+    if not rpm_archive.changelog(out):
+        raise BuildError(f"{tool} left the changelog out of {out.name}.", log=log)
     bill = sbom.write(job.work, out.name, job.inputs.bill_of_bundle)
     return Product((out,), _builder(tool, small, compression), package.installed_bytes, bill)
 
 
-def choose_tool(builder: str, small: bool) -> str:
-    """For `small` the one that packs best, for `fast` nfpm, unless one is asked for."""
-    if builder != "auto":
-        return choose([builder], find)
-    return choose(["fpm", "rpmbuild", "nfpm"] if small else ["nfpm"], find)
+def choose_tool(builder: str) -> str:
+    """The one asked for, or nfpm: what comes out must not depend on what else is installed."""
+    return choose(["nfpm" if builder == "auto" else builder], find)
 
 
-def _fpm_options(package: Package, compression: str) -> list[str]:
+def _fpm_options(package: Package, work: Path, compression: str) -> list[str]:
     """fpm's own names for what a spec file says."""
+    changelog = work / "changelog"
+    changelog.write_text(recipes.render("rpm/changelog.spec.j2", package=package), encoding="utf-8")
     method, _, level = compression.partition(" -")
     definitions = (
         "_buildhost reproducible",
@@ -61,6 +70,7 @@ def _fpm_options(package: Package, compression: str) -> list[str]:
         f"--rpm-compression={method}",
         *([f"--rpm-compression-level={level}"] if level else []),
         f"--rpm-summary={tag(package.summary)}",
+        f"--rpm-changelog={changelog}",
         "--rpm-digest=sha256",
         *(f"--rpm-rpmbuild-define={definition}" for definition in definitions),
         *(
@@ -119,7 +129,10 @@ FORMAT = Format(
     installs_on="Fedora, RHEL 10 and kin, openSUSE, offline",
     needs=needs,
     uses=("distributions", "wheelhouse", "bundle"),
-    tools=(Tool("nfpm", partial(packagers.version, "nfpm"), HINTS["nfpm"]),),
+    tools=(
+        Tool("nfpm", partial(packagers.version, "nfpm"), HINTS["nfpm"]),
+        Tool("xz", partial(packagers.version, "xz"), "apt-get install xz-utils"),
+    ),
     build=build,
     lint=lint,
     steps=steps,

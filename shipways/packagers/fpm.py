@@ -7,13 +7,18 @@ from pathlib import Path
 
 from shipways.command import run
 from shipways.escape import rpm_spec
-from shipways.packagers.package import Package, script_files, stage
+from shipways.packagers.package import Package, plain, script_files, stage
 
 TIMEOUT_S = 900
 
 
 def make(package: Package, out: Path, work: Path, log: Path, options: Sequence[str]) -> None:
     """Write the package to `out`; `options` are those of the kind, such as --rpm-compression=xz."""
+    with plain(work) as here:
+        _make(package, here / out.relative_to(work), here, log, options)
+
+
+def _make(package: Package, out: Path, work: Path, log: Path, options: Sequence[str]) -> None:
     root = stage(package, work)
     argv: list[str | Path] = [
         "fpm", "--input-type=dir", f"--output-type={package.kind}", f"--chdir={root}",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
+import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from email.utils import format_datetime
 from pathlib import Path
 
 from shipways import target
@@ -14,6 +18,8 @@ from shipways.bundle import Bundle
 from shipways.project import Project
 from shipways.target import TargetFile
 
+RPM_EARLIEST = 631152000  # 1990-01-01
+PLAIN = re.compile(r"[\w/.+-]+", re.ASCII)  # paths that need no quotes in a spec or a shell
 DEBIAN_MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}  # others have one name everywhere
 
 
@@ -80,9 +86,16 @@ class Package:
         return datetime.fromtimestamp(self.epoch, timezone.utc)
 
     @property
+    def rpm_date(self) -> str:
+        """The same for a spec's %changelog: English words, and none before 1990 (rpm's rule)."""
+        told = datetime.fromtimestamp(max(self.epoch, RPM_EARLIEST), timezone.utc)
+        weekday, day, month, year, *_ = format_datetime(told).replace(",", "").split()
+        return f"{weekday} {month} {day} {year}"
+
+    @property
     def environment(self) -> dict[str, str]:
-        """What makes packagers write the same bytes twice."""
-        return {"SOURCE_DATE_EPOCH": str(self.epoch)}
+        """What makes packagers write the same bytes twice, wherever that is."""
+        return {"SOURCE_DATE_EPOCH": str(self.epoch), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def architecture(kind: str, pure: bool) -> str:
@@ -91,6 +104,17 @@ def architecture(kind: str, pure: bool) -> str:
         return "all" if kind == "deb" else "noarch"
     machine = platform.machine()
     return DEBIAN_MACHINES.get(machine, machine) if kind == "deb" else machine
+
+
+@contextlib.contextmanager
+def plain(folder: Path) -> Iterator[Path]:
+    """Another path to `folder`, for rpmbuild: it can work in none that holds a space."""
+    places = (tempfile.gettempdir(), "/tmp", "/var/tmp")
+    there = next(place for place in places if PLAIN.fullmatch(place))
+    with tempfile.TemporaryDirectory(prefix="shipways-", dir=there) as made:
+        link = Path(made, "work")
+        link.symlink_to(folder.absolute())
+        yield link
 
 
 def script_files(package: Package, work: Path) -> Iterator[tuple[str, Path]]:

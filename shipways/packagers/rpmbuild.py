@@ -7,7 +7,7 @@ from pathlib import Path
 from shipways import recipes
 from shipways.command import run
 from shipways.escape.rpm_spec import tag
-from shipways.packagers.package import Package, stage
+from shipways.packagers.package import Package, plain, stage
 
 TIMEOUT_S = 900
 SCRIPTS = {
@@ -20,6 +20,11 @@ SCRIPTS = {
 
 def make(package: Package, out: Path, work: Path, log: Path, payload: str) -> None:
     """Write the package to `out`; `payload` is rpm's word for a compression, such as w9.xzdio."""
+    with plain(work) as here:
+        _make(package, here / out.relative_to(work), here, log, payload)
+
+
+def _make(package: Package, out: Path, work: Path, log: Path, payload: str) -> None:
     spec = work / "package.spec"
     spec.write_text(
         recipes.render(

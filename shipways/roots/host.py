@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 
+from shipways import trust
+
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 EXTRA = Path("/usr/local/share/ca-certificates")  # where an administrator adds certificates
 BUNDLE_IN_ROOT = "/mnt/host-certificates.pem"
@@ -18,10 +20,9 @@ DEBIAN_LINE = re.compile(r"(?:URIs:|deb)\s+(?:\[[^]]*\]\s+)?(https?://\S+/debian
 
 def certificates() -> Path | None:
     """The host's bundle of trusted certificates where it holds more than the distribution's own."""
-    named = (os.environ.get(variable, "") for variable in BUNDLE_VARIABLES)
-    for path in map(Path, filter(None, named)):
-        if path.is_file():
-            return path
+    chosen = trust.stated()
+    if chosen:
+        return chosen
     return BUNDLE if BUNDLE.is_file() and any(EXTRA.glob("**/*.crt")) else None
 
 

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from shipways.extraction import extract
+
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 RECORDS = "var/lib/dpkg/status.d"
 RECORDED = ("Package", "Source", "Version", "Architecture", "Maintainer", "Homepage")
@@ -77,8 +79,7 @@ def make_tree(tree: Path, packages: Path, rules: Rules, python: str) -> int:
     tree.mkdir()
     picked = _picked(packages, rules)
     for name, members in picked.items():
-        with tarfile.open(packages / f"{name}.tar") as archive:
-            archive.extractall(tree, members, filter="tar")
+        extract(packages / f"{name}.tar", tree, {member.name for member in members}, rule="tar")
     for name in FOLDERS:
         (tree / name).mkdir(parents=True, exist_ok=True)
     for name, target in {**LINKS, "usr/bin/python3": f"python{python}"}.items():

@@ -15,6 +15,7 @@ from debian.debfile import DebFile
 
 from shipways import __main__ as cli
 from shipways import results
+from shipways.extraction import extract
 from shipways.formats import deb
 from shipways.project import Project
 from shipways.results import FormatRecord
@@ -257,8 +258,7 @@ def test_smoke_test_of_the_source_package(
 ) -> None:
     """What autopkgtest would run, on a machine with nothing but the package."""
     debian = next(path for path in source_package if ".debian.tar" in path.name)
-    with tarfile.open(debian) as archive:
-        archive.extract("debian/tests/smoke", tmp_path, filter="data")
+    extract(debian, tmp_path, {"debian/tests/smoke"})
     file = built.artifact("deb")
     target.copy_in(file, f"/root/{file.name}")
     target.run(f"apt-get install -y ./{file.name}", timeout=TIMEOUT_S)

@@ -12,7 +12,9 @@ from typing import Protocol
 import pytest
 from debian.debfile import DebFile
 
+from shipways import deb_archive
 from shipways.command import find, run
+from shipways.extraction import extract
 from shipways.project import Project
 from shipways.results import FormatRecord
 from tests.acceptance import bills
@@ -161,7 +163,8 @@ def test_the_code_runs_with_nothing_of_this_machines_packages(
     built: Built, package: DebFile, tmp_path: Path
 ) -> None:
     project = built.project
-    package.data.tgz().extractall(tmp_path / "root", filter="data")
+    *_, data = deb_archive.unpack(built.artifact("deb-bundled"), tmp_path)
+    extract(data, tmp_path / "root")
     launcher = tmp_path / "root" / f"usr/lib/{project.name}/bin/{project.command}"
     (tmp_path / "poison").mkdir()
     (tmp_path / "poison" / "django.py").write_text("raise SystemExit('not isolated')\n")

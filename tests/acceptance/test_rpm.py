@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tarfile
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from shipways.command import find, run
+from shipways.extraction import extract
 from shipways.project import Project
 from shipways.results import FormatRecord
 from tests.acceptance import bills
@@ -156,5 +156,4 @@ def unpack(rpm: Path, folder: Path) -> None:
     """rpm2archive writes the payload as a tar archive beside the package."""
     copy = Path(shutil.copy(rpm, folder.parent))
     run(["rpm2archive", copy], timeout=TIMEOUT_S)
-    with tarfile.open(f"{copy}.tgz") as archive:
-        archive.extractall(folder, filter="tar")
+    extract(Path(f"{copy}.tgz"), folder, rule="tar")

@@ -12,6 +12,7 @@ from typing import Protocol
 import pytest
 
 from shipways.command import run
+from shipways.extraction import extract
 from shipways.formats import tarball
 from shipways.project import Project
 from shipways.results import FormatRecord
@@ -37,11 +38,9 @@ def archive(built: Built) -> Iterator[tarfile.TarFile]:
 
 
 @pytest.fixture(scope="module")
-def unpacked(
-    built: Built, archive: tarfile.TarFile, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def unpacked(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("unpacked")
-    archive.extractall(folder, filter="data")
+    extract(built.artifact("tarball"), folder)
     return folder / tarball.folder_name(built.project)
 
 

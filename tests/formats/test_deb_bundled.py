@@ -46,7 +46,7 @@ class Recorder:
 @pytest.fixture
 def programs(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     recorder = Recorder()
-    for module in ("packagers.nfpm", "packagers.fpm", "formats.deb_bundled"):
+    for module in ("packagers.nfpm", "packagers.fpm", "packagers.xz"):
         monkeypatch.setattr(f"shipways.{module}.run", recorder)
     monkeypatch.setattr("shipways.packagers.version", lambda name: "1.0")
     return recorder

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from shipways.errors import ToolMissing
+from shipways import rpm_archive
+from shipways.command import run
+from shipways.errors import BuildError, ToolMissing
 from shipways.formats import rpm
 from shipways.formats import rpm_package as package
 from shipways.formats.base import Job
@@ -28,29 +33,46 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         monkeypatch.setattr(f"shipways.packagers.{module}.run", record)
     monkeypatch.setattr("shipways.packagers.version", lambda name: "1.0")
     monkeypatch.setattr(rpm, "find", lambda name: name)
+    monkeypatch.setattr("shipways.rpm_archive.repack", lambda *_: None)
+    monkeypatch.setattr("shipways.rpm_archive.changelog", lambda _: "- Release 1.2.0")
     return found
 
 
-@pytest.mark.parametrize(
-    ("installed", "small", "tool"),
-    [
-        (("fpm", "rpmbuild", "nfpm"), True, "fpm"),
-        (("rpmbuild", "nfpm"), True, "rpmbuild"),
-        (("nfpm",), True, "nfpm"),
-        (("fpm", "rpmbuild", "nfpm"), False, "nfpm"),
-    ],
-)
-def test_the_tool_is_chosen_by_what_is_there(
-    monkeypatch: pytest.MonkeyPatch, installed: tuple[str, ...], small: bool, tool: str
-) -> None:
-    monkeypatch.setattr(rpm, "find", lambda name: name in installed)
-    assert rpm.choose_tool("auto", small) == tool
+@pytest.fixture
+def hostile(make_job: MakeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeJob:
+    """Jobs in a folder whose name needs quotes everywhere, in another language and time zone."""
+
+    def make(epoch: int, **options: Any) -> Job:
+        job = make_job(**options)
+        work = tmp_path / "büro & co 50% %{name} $x"
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        inputs = cast(Any, dataclasses.replace(cast(Any, job.inputs), epoch=epoch))
+        return dataclasses.replace(job, work=work, inputs=inputs)
+
+    for name in ("LC_ALL", "LANG", "LANGUAGE"):
+        monkeypatch.setenv(name, "tr_TR.UTF-8")
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    return make
+
+
+def queried(package: Path, form: str) -> str:
+    """rpm takes the package's path for a pattern: from here it needs none."""
+    argv = ["rpm", "--query", "--package", f"--queryformat={form}", package.name]
+    return run(argv, timeout=60, cwd=package.parent, env={"LC_ALL": "C.UTF-8"}).output
+
+
+def test_the_tool_is_not_chosen_by_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or one commit would give other bytes where rpmbuild, or another version of it, is."""
+    monkeypatch.setattr(rpm, "find", lambda name: name)
+    assert rpm.choose_tool("auto") == "nfpm"
+    assert rpm.choose_tool("rpmbuild") == "rpmbuild"
 
 
 def test_a_tool_that_was_asked_for_and_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rpm, "find", lambda name: None)
     with pytest.raises(ToolMissing, match="fpm is not installed") as caught:
-        rpm.choose_tool("fpm", True)
+        rpm.choose_tool("fpm")
     assert "gem install fpm" in caught.value.hint
 
 
@@ -164,3 +186,58 @@ def test_steps_name_the_file_that_is_built(make_job: MakeJob, calls: list[list[s
     assert by_phase["remove"] == "dnf remove -y notes-app"
     assert "purge" not in by_phase  # not offered
     assert calls
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("builder", ["rpmbuild", "auto"])
+@pytest.mark.parametrize(
+    ("epoch", "date"),
+    [
+        (315532800, {"rpmbuild": "19900101", "auto": "19800101"}),  # rpm's own takes none before
+        (1700000000, dict.fromkeys(("rpmbuild", "auto"), "20231114")),
+        (4102444800, dict.fromkeys(("rpmbuild", "auto"), "21000101")),
+    ],
+)
+def test_any_path_language_and_date(
+    builder: str, epoch: int, date: dict[str, str], hostile: MakeJob, make_job: MakeJob
+) -> None:
+    (made,) = rpm.build(hostile(epoch, builder=builder)).paths
+    form = "%{NAME}|%{CHANGELOGTIME}|%{CHANGELOGTEXT}|%{SUMMARY}"
+    name, seconds, text, summary = queried(made, form).split("|")
+    day = datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y%m%d")
+    assert (name, day, text) == ("notes-app", date[builder], "- Release 1.2.0")
+    assert summary == "Notes that a team shares"
+    plain = make_job(builder=builder)
+    inputs = cast(Any, dataclasses.replace(cast(Any, plain.inputs), epoch=epoch))
+    (other,) = rpm.build(dataclasses.replace(plain, inputs=inputs)).paths
+    assert made.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.process
+def test_rpm_reads_what_is_packed_again(job: Job) -> None:
+    product = rpm.build(job)
+    checked = run(["rpm", "--checksig", "--verbose", product.paths[0]], timeout=60).output
+    for sum_ in ("Header SHA256", "Payload SHA256"):
+        assert f"{sum_} digest: OK" in checked
+    assert "BAD" not in checked
+    listed = run(["rpm", "--query", "--list", "--package", product.paths[0]], timeout=60).output
+    assert "/usr/lib/notes-app/site-packages/helper/__init__.py" in listed.splitlines()
+    done = run(["rpm2cpio", product.paths[0]], timeout=60)  # all of it can be unpacked
+    assert "TRAILER!!!" in done.output
+    assert product.builder
+    assert product.builder.compression == "small: xz -6 --threads=2 --block-size=16MiB"
+
+
+def test_a_package_without_its_changelog_is_an_error(
+    job: Job, calls: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shipways.rpm_archive.changelog", lambda _: "")
+    with pytest.raises(BuildError, match=r"nfpm left the changelog out of notes-app.*\.rpm"):
+        rpm.build(job)
+
+
+@pytest.mark.parametrize("content", [b"", b"no package" * 20, b"\xed\xab\xee\xdb" + bytes(200)])
+def test_what_is_no_rpm_is_an_error(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.rpm").write_bytes(content)
+    with pytest.raises(BuildError, match=r"a\.rpm is no \.rpm"):
+        rpm_archive.changelog(tmp_path / "a.rpm")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shipways import trust
 from shipways.roots import host
 from shipways.roots.network import count
 
@@ -14,8 +15,9 @@ SOURCES = "Types: deb\n# http://old\nURIs: https://mirror.example.org/debian/\nS
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in (*host.BUNDLE_VARIABLES, *host.PROXY_VARIABLES, host.MIRROR_VARIABLE):
+    for name in (*trust.STATED, *host.PROXY_VARIABLES, host.MIRROR_VARIABLE):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setattr(host, "EXTRA", tmp_path / "extra")
     monkeypatch.setattr(host, "BUNDLE", tmp_path / "bundle.crt")
 
