@@ -19,7 +19,7 @@ SECTIONS = ("install", "download", "global")
 
 
 def stated() -> Path | None:
-    """The file of certificates that was set, by a variable or in pip's settings; None: the system's.
+    """The file of certificates that a variable or pip's settings name; None: the system's.
 
     https://pip.pypa.io/en/stable/topics/https-certificates/
     """

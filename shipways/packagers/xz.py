@@ -1,4 +1,4 @@
-"""xz, the program: packs smaller than what packagers have inside, in every version the same bytes."""
+"""xz, the program: packs smaller than what packagers have inside, in all versions alike."""
 
 from __future__ import annotations
 
