@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +16,8 @@ TIMEOUT_S = 900
 def make(package: Package, out: Path, work: Path, log: Path, options: Sequence[str]) -> None:
     """Write the package to `out`; `options` are those of the kind, such as --rpm-compression=xz."""
     with plain(work) as here:
-        _make(package, here / out.relative_to(work), here, log, options)
+        _make(package, here / out.name, here, log, options)
+    shutil.move(work / out.name, out)
 
 
 def _make(package: Package, out: Path, work: Path, log: Path, options: Sequence[str]) -> None:

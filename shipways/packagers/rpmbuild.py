@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from shipways import recipes
@@ -21,7 +22,8 @@ SCRIPTS = {
 def make(package: Package, out: Path, work: Path, log: Path, payload: str) -> None:
     """Write the package to `out`; `payload` is rpm's word for a compression, such as w9.xzdio."""
     with plain(work) as here:
-        _make(package, here / out.relative_to(work), here, log, payload)
+        _make(package, here / out.name, here, log, payload)
+    shutil.move(work / out.name, out)
 
 
 def _make(package: Package, out: Path, work: Path, log: Path, payload: str) -> None:

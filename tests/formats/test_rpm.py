@@ -29,8 +29,12 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     def record(argv: list[Any], **_: Any) -> None:
         found.append([str(word) for word in argv])
 
+    def move(made: Path, out: Path) -> None:
+        assert made.name == out.name
+
     for module in ("nfpm", "fpm", "rpmbuild"):
         monkeypatch.setattr(f"shipways.packagers.{module}.run", record)
+    monkeypatch.setattr("shutil.move", move)
     monkeypatch.setattr("shipways.packagers.version", lambda name: "1.0")
     monkeypatch.setattr(rpm, "find", lambda name: name)
     monkeypatch.setattr("shipways.rpm_archive.repack", lambda *_: None)
