@@ -30,8 +30,8 @@ ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 600
 FORMATS = ("wheel", "deb", "deb-bundled", "rpm", "tarball", "docker")
 PACKAGES = (  # what bootstrap installs, as far as building and the fast tests need it; and a clock
-    "ca-certificates", "faketime", "gettext", "git", "locales", "mmdebstrap", "python3-venv", "rpm",
-    "xz-utils", "zstd",
+    "ca-certificates", "dpkg-dev", "faketime", "gettext", "git", "locales", "mmdebstrap",
+    "python3-venv", "rpm", "systemd", "xz-utils", "zstd",
 )  # fmt: skip
 SOCKET = "/var/run/docker.sock"
 PLUGINS = "/usr/libexec/docker/cli-plugins"
