@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from shipways.text import decode
+
 EARLIEST = 315532800  # 1980-01-01: a zip file knows no time before
 
 
@@ -26,7 +28,7 @@ def attach(wheel: Path, name: str, content: bytes, epoch: int) -> None:
             if member.filename not in (record, path):
                 new.writestr(member, old.read(member))
         new.writestr(_member(path, epoch), content)
-        rows = _with_entry(old.read(record).decode("utf-8"), path, content)
+        rows = _with_entry(decode(old.read(record)), path, content)
         new.writestr(old.getinfo(record), rows)
     fresh.replace(wheel)
 

@@ -22,7 +22,12 @@ from shipways.progress import step
 from shipways.project import Project
 from shipways.results import BuildFigures
 
-STAGES = ("distributions", "wheelhouse", "bundle")  # in the order that they need one another
+STAGES = (
+    "distributions",
+    "wheelhouse",
+    "image_wheelhouse",
+    "bundle",
+)  # in the order that they need one another
 
 
 @dataclass

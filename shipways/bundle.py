@@ -6,29 +6,27 @@ their site-packages tree, the same bytes for the same lock and source (PEP 427, 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import sys
-import sysconfig
-import tempfile
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 
-from shipways import links, lock, sbom, source, trust
+from shipways import links, lock, sbom, source, trust, wheel_file, wheelhouse
 from shipways.archive import repack_sdist
 from shipways.attach import attach
+from shipways.closure import check_project
 from shipways.command import run
 from shipways.progress import step
 from shipways.project import Project
+from shipways.python_versions import IMAGE, Pythons, preferred
 from shipways.unpack import install_wheel
+from shipways.wheelhouse import Store, Wheelhouse
 
 BUILD_TIMEOUT_S = 600
-DOWNLOAD_TIMEOUT_S = 900
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,7 @@ class Bundle:
     site: Path
     pure: bool  # no compiled file: the same for every architecture
     contents: dict[str, int]  # the app's name, each dependency's -> bytes unpacked
+    pythons: str = ""  # on which it runs (PEP 440); "" for all that the project is for
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Inputs:
                 env={
                     **trust.environment(),
                     "SOURCE_DATE_EPOCH": str(self.epoch),
-                    "UV_CACHE_DIR": str(self.cache / "uv"),
+                    "UV_CACHE_DIR": str(self.folder("uv")),
                 },
                 log_file=self.logs / "distributions.log",
             )
@@ -103,8 +102,8 @@ class Inputs:
     @cached_property
     def locked(self) -> tuple[lock.Locked, ...]:
         """What the lock names; it fits the project."""
-        found = lock.read(self.project.lock)
-        lock.check_project(self.project, found)
+        found, promised = lock.of(self.project), Pythons(self.project.requires_python)
+        check_project(self.project, found, promised.releases(preferred(promised)))
         return found
 
     @cached_property
@@ -117,17 +116,33 @@ class Inputs:
         """The bill of what holds the bundle: it names every wheel by the hash of its file."""
         return sbom.document(self.project, map(sbom.of_wheel, self.wheelhouse), self.epoch)
 
-    @cached_property
+    @property
     def wheelhouse(self) -> tuple[Path, ...]:
-        """The dependencies' wheels, each checked against the lock."""
-        folder = self.cache / "wheelhouse" / _wheelhouse_key(self.project.lock)
-        locked = self.locked
-        if not folder.is_dir():
-            with step("wheelhouse, from the lock"):
-                self._download(folder)
-        wheels = tuple(sorted(folder.glob("*.whl")))
-        lock.check_wheelhouse(wheels, locked)
-        return wheels
+        """The bundle's wheels without the app's, each checked against the lock."""
+        return self.house.wheels
+
+    @cached_property
+    def house(self) -> Wheelhouse:
+        """What the lock names for the Pythons that the project promises."""
+        return wheelhouse.for_bundle(self.project, self.wheel, self.locked, self._store)
+
+    @property
+    def image_wheelhouse(self) -> tuple[Path, ...]:
+        """The image's wheels without the app's, each checked against the lock."""
+        return self.image_house.wheels
+
+    @cached_property
+    def image_house(self) -> Wheelhouse:
+        """What the lock names for the Python of the base images."""
+        return wheelhouse.for_python(self.project, self.wheel, self.locked, self._store, IMAGE)
+
+    @property
+    def _store(self) -> Store:
+        return Store(self.cache, self.logs)
+
+    def folder(self, name: str) -> Path:
+        """A folder of the cache, made where there is none."""
+        return wheelhouse.folder(self.cache / name)
 
     @cached_property
     def bundle(self) -> Bundle:
@@ -139,24 +154,9 @@ class Inputs:
             spoken = self.project.tool.languages
             contents = {name_of(wheel): install_wheel(wheel, site, spoken) for wheel in wheels}
             settle(site, self.epoch)
-        return Bundle(site, all(map(is_pure, wheels)), contents)
-
-    def _download(self, folder: Path) -> None:
-        """Fill `folder`, or leave it absent: it is renamed into place when all is there."""
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as work:
-            run(
-                [
-                    sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes",
-                    "--only-binary=:all:", f"--cache-dir={self.cache / 'pip'}",
-                    f"--dest={work}/wheels", f"--requirement={self.project.lock}",
-                ],
-                timeout=DOWNLOAD_TIMEOUT_S,
-                env=trust.environment(),
-                log_file=self.logs / "wheelhouse.log",
-            )  # fmt: skip
-            with contextlib.suppress(FileExistsError, NotADirectoryError):
-                (Path(work) / "wheels").rename(folder)
+        own = wheel_file.read(self.wheel)
+        pythons = Pythons(self.house.pythons).narrowed(own.demands).specifier
+        return Bundle(site, all(map(is_pure, wheels)), contents, pythons)
 
 
 def settle(tree: Path, epoch: int) -> None:
@@ -167,12 +167,6 @@ def settle(tree: Path, epoch: int) -> None:
     for path in (*tree.rglob("*"), tree):
         path.chmod(0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644)
         os.utime(path, (epoch, epoch))
-
-
-def _wheelhouse_key(path: Path) -> str:
-    """Which wheels a lock gives depends on the Python and on the machine that asks for them."""
-    asking = f"{sys.implementation.cache_tag} {sysconfig.get_platform()}"
-    return sha256(path.read_bytes() + asking.encode()).hexdigest()[:16]
 
 
 def name_of(wheel: Path) -> str:

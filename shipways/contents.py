@@ -18,8 +18,9 @@ def contents(inputs: Inputs, uses: Sequence[str]) -> dict[str, int]:
     """
     if "bundle" in uses:
         return dict(inputs.bundle.contents)
-    if "wheelhouse" in uses:
-        return {name_of(wheel): unpacked(wheel) for wheel in (inputs.wheel, *inputs.wheelhouse)}
+    if "image_wheelhouse" in uses:
+        wheels = (inputs.wheel, *inputs.image_wheelhouse)
+        return {name_of(wheel): unpacked(wheel) for wheel in wheels}
     return parts_of(inputs.wheel) if "distributions" in uses else {}
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib.metadata import Distribution
+from importlib.metadata import PathDistribution
+from os import PathLike
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 from shipways.project import Project
+from shipways.text import read_text
 
 FORMAT = "https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
 COMMON = {  # SPDX identifier -> its file in Debian's /usr/share/common-licenses (Policy 12.5)
@@ -29,9 +31,26 @@ _NOTICE = re.compile(rf"(?im)^\W*(?:{_MARK})(\w.+?)[\s.]*$")
 _OF_THE_LICENCE = re.compile(r"Free Software Foundation")  # a notice on the licence's own text
 
 
+class _Installed(PathDistribution):
+    """Metadata of a distribution; its texts are in whatever encoding their authors chose."""
+
+    def __init__(self, info: Path) -> None:
+        super().__init__(info)
+        self.info = info
+
+    def text_of(self, name: str | PathLike[str]) -> str | None:
+        """A file of the metadata; None where there is none."""
+        path = self.info / name
+        return read_text(path) if path.is_file() else None
+
+    def read_text(self, filename: str | PathLike[str]) -> str | None:
+        """By which the library reads METADATA."""
+        return self.text_of(filename)
+
+
 def text(project: Project, site: Path, *, common: bool = False) -> str:
     """The whole file. With `common`, texts that every Debian system has are named by their path."""
-    items = map(Distribution.at, site.glob("*.dist-info"))
+    items = map(_Installed, site.glob("*.dist-info"))
     found = {_name(item): item for item in items}
     head = [
         f"Format: {FORMAT}",
@@ -46,13 +65,13 @@ def text(project: Project, site: Path, *, common: bool = False) -> str:
     return "\n\n".join(paragraphs) + "\n"
 
 
-def _name(item: Distribution) -> str:
+def _name(item: _Installed) -> str:
     return canonicalize_name(item.metadata["Name"])
 
 
-def _files(item: Distribution, project: Project) -> list[str]:
+def _files(item: _Installed, project: Project) -> list[str]:
     """Patterns that cover what a distribution installed: its packages, modules and metadata."""
-    record = item.read_text("RECORD") or ""  # PEP 376: one path a line, then hash and size
+    record = item.text_of("RECORD") or ""  # PEP 376: one path a line, then hash and size
     paths = [line.partition(",")[0].partition("/") for line in record.splitlines()]
     tops = {top for top, _, _ in paths} - {"..", ""}
     nested = {top for top, slash, _ in paths if slash}
@@ -60,7 +79,7 @@ def _files(item: Distribution, project: Project) -> list[str]:
     return [f"{site}/{top}/*" if top in nested else f"{site}/{top}" for top in sorted(tops)]
 
 
-def _paragraph(item: Distribution, files: list[str], common: bool) -> str:
+def _paragraph(item: _Installed, files: list[str], common: bool) -> str:
     """One Files paragraph with the licence's text: short names alone do not tell them apart."""
     licence = _short_name(item)
     texts = list(_licence_texts(item))
@@ -85,7 +104,7 @@ def _lines(values: list[str]) -> str:
     return "\n ".join(values)
 
 
-def _short_name(item: Distribution) -> str:
+def _short_name(item: _Installed) -> str:
     """SPDX expression, else what older metadata says, as one word where it is no expression."""
     stated, older = _field(item, "License-Expression"), _field(item, "License")
     if not stated and older and "\n" not in older and len(older) < 60:
@@ -98,21 +117,21 @@ def _short_name(item: Distribution) -> str:
     return re.sub(r"\s+", "-", stated.strip())
 
 
-def _author(item: Distribution) -> str:
+def _author(item: _Installed) -> str:
     fields = ("Author", "Author-email", "Maintainer", "Maintainer-email")
     stated = filter(None, (_field(item, field) for field in fields))
     return next(stated, f"the authors of {_name(item)}")
 
 
-def _field(item: Distribution, name: str) -> str:
+def _field(item: _Installed, name: str) -> str:
     """A field's first value; "" where there is none."""
     return next(iter(item.metadata.get_all(name) or ()), "")
 
 
-def _licence_texts(item: Distribution) -> Iterator[str]:
+def _licence_texts(item: _Installed) -> Iterator[str]:
     """The licence files that the metadata names; lists of authors are none."""
     for name in item.metadata.get_all("License-File") or ():
         if not name.upper().startswith("AUTHORS"):
-            content = item.read_text(f"licenses/{name}") or item.read_text(name)
+            content = item.text_of(f"licenses/{name}") or item.text_of(name)
             if content:
                 yield content

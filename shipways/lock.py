@@ -1,25 +1,38 @@
-"""The lock file: every dependency with its exact version and hashes, and what must hold of it.
+"""The lock file: every dependency with its exact version and hashes, as pip reads it.
 
 The format is pip's requirements file in hash-checking mode, as `uv pip compile --generate-hashes`
-writes it: https://pip.pypa.io/en/stable/topics/secure-installs/
+writes it: https://pip.pypa.io/en/stable/topics/secure-installs/. Lines are joined, comments taken
+off and options told from requirements as pip does (pip/_internal/req/req_file.py). What is said
+there and means nothing here is refused by its name and line: pip gets no line of this file, but
+what `pinned` writes of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.markers import Marker
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
-from shipways.errors import HashMismatch, LockMismatch
-from shipways.measure import sha256
+from shipways.errors import LockMismatch, ProjectError
 from shipways.project import Project
+from shipways.python_versions import environment
+from shipways.text import read_text
 
-_HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+COMMENT = re.compile(r"(^|\s+)#.*$")
+DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}  # pip's strong ones, and their length in hex
+ALGORITHMS = {length: name for name, length in DIGITS.items()}
+IMPLIED = ("--only-binary", "--require-hashes", "--pre", "--prefer-binary")  # all are done anyway
+NAMED = r"[\w.-]+(?=\s*(\[[^]]*\])?\s*@)"  # in front of an address (PEP 508)
+ELSEWHERE = re.compile(rf"({NAMED}|[a-z+]+:|\.{{0,2}}/|\S+\.whl\b)", re.IGNORECASE)
+INDEX = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host")
+AGAIN = "uv pip compile --universal --fork-strategy fewest --generate-hashes pyproject.toml -o {}"
 
 
 @dataclass(frozen=True)
@@ -28,68 +41,178 @@ class Locked:
 
     name: str  # normalized (PEP 503)
     version: str
-    hashes: frozenset[str]  # SHA-256, hexadecimal
+    hashes: frozenset[str]  # hexadecimal; the length tells SHA-256, SHA-384 and SHA-512 apart
     marker: str = ""  # where it applies (PEP 508); a universal lock has several lines for a name
+    line: int = 0
 
-    @property
-    def applies(self) -> bool:
-        """Whether this Python on this machine is one that the line is for."""
-        return not self.marker or Marker(self.marker).evaluate()
+    def applies(self, python: str) -> bool:
+        """Whether the line is for this release of Python, such as "3.12.1", on Linux."""
+        return not self.marker or Marker(self.marker).evaluate(environment(python))
+
+    def is_version(self, version: Version) -> bool:
+        return Version(self.version) == version
+
+
+def of(project: Project) -> tuple[Locked, ...]:
+    """The lock of a project. Raises `ProjectError` where it is none of the project's own files."""
+    if not project.lock.resolve().is_relative_to(project.root.resolve()):
+        raise ProjectError(
+            f"{project.root / 'pyproject.toml'}: tool.shipways.lock: {project.tool.lock!r} is "
+            "outside of the project.",
+            hint='Keep it in the project\'s folder, for example:\n    lock = "requirements.lock"',
+        )
+    return read(project.lock)
 
 
 def read(path: Path) -> tuple[Locked, ...]:
     """All locked dependencies. Raises `LockMismatch` for a line without version or hash."""
-    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
-    lines = (line.split(" #")[0].strip() for line in text.splitlines())
-    return tuple(_locked(path, line) for line in lines if line and line[0] not in "#-")
+    found = []
+    for number, line in _lines(read_text(path)):
+        try:
+            entry = _entry(line)
+        except ValueError as error:
+            raise LockMismatch(f"{path}, line {number}: {error}", hint=again(path)) from None
+        if entry:
+            name, version, hashes, marker = entry
+            found.append(Locked(name, version, hashes, marker, number))
+    return tuple(found)
 
 
-def _locked(path: Path, line: str) -> Locked:
-    hashes = frozenset(_HASH.findall(line))
-    try:
-        requirement = Requirement(line.split("--hash")[0].strip())
-    except InvalidRequirement:
-        raise LockMismatch(f"{path}: {line!r} is no requirement.", hint=_again(path)) from None
-    pins = [spec.version for spec in requirement.specifier if spec.operator == "=="]
-    if len(pins) != 1 or not hashes:
-        raise LockMismatch(
-            f"{path}: {requirement.name} has no exact version or no hash.", hint=_again(path)
-        )
-    name, marker = canonicalize_name(requirement.name), str(requirement.marker or "")
-    return Locked(name, pins[0], hashes, marker)
+def select(path: Path, locked: Iterable[Locked], pythons: Sequence[str]) -> tuple[Locked, ...]:
+    """The lines that are for any of these releases of Python; one version of each name.
 
-
-def check_project(project: Project, locked: Iterable[Locked]) -> None:
-    """The lock has to hold every dependency of the project, in a version that it admits."""
-    versions = {entry.name: entry.version for entry in locked if entry.applies}
-    for text in project.dependencies:
-        requirement = Requirement(text)
-        if requirement.marker and not requirement.marker.evaluate():
+    Raises `LockMismatch` where two of them name different versions or different files.
+    """
+    found: dict[str, Locked] = {}
+    for entry in locked:
+        if not any(map(entry.applies, pythons)):
             continue
-        version = versions.get(canonicalize_name(requirement.name))
-        if version is None:
-            problem = f"does not hold {requirement.name}, which the project depends on"
-        elif not requirement.specifier.contains(version, prereleases=True):
-            problem = f"holds {requirement.name} {version}, but the project wants {text}"
-        else:
-            continue
-        raise LockMismatch(f"{project.lock}: {problem}.", hint=_again(project.lock))
-
-
-def check_wheelhouse(wheels: Iterable[Path], locked: Iterable[Locked]) -> None:
-    """Every wheel has to be one that the lock names, byte for byte."""
-    hashes = {entry.name: entry.hashes for entry in locked if entry.applies}
-    for wheel in wheels:
-        name = parse_wheel_filename(wheel.name)[0]
-        if sha256(wheel) not in hashes.get(name, frozenset()):
-            raise HashMismatch(
-                f"{wheel.name} in the wheelhouse is not the file that the lock names.",
-                hint=f"Remove {wheel.parent} and build again; if it stays, do not trust it.",
+        other = found.setdefault(entry.name, entry)
+        if (other.version, other.hashes) != (entry.version, entry.hashes):
+            raise LockMismatch(
+                f"{path}, lines {other.line} and {entry.line}: {entry.name} {other.version} and "
+                f"{entry.version} are both for a Python that the project promises "
+                f"({', '.join(_minors(pythons))}); a bundle holds one of them.",
+                hint=f"Narrow requires-python, or have one version for all. {again(path)}",
             )
+    return tuple(found.values())
 
 
-def _again(path: Path) -> str:
-    return (
-        "Lock again: uv pip compile --generate-hashes --python-version 3.10 "
-        f"pyproject.toml -o {path.name}"
+def pinned(entries: Iterable[Locked]) -> str:
+    """A requirements file that names these and nothing else (for pip, in hash-checking mode)."""
+    return "".join(
+        " ".join(
+            (
+                f"{entry.name}=={entry.version}",
+                *(f"--hash={ALGORITHMS[len(one)]}:{one}" for one in sorted(entry.hashes)),
+            )
+        )
+        + "\n"
+        for entry in entries
     )
+
+
+def again(path: Path) -> str:
+    """How to make a lock."""
+    return f"Lock again: {AGAIN.format(path.name)}"
+
+
+def _minors(pythons: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(".".join(version.split(".")[:2]) for version in pythons))
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Logical lines and where they begin: continued ones in one, without comments or empty ones.
+
+    A comment ends what is continued, whether or not it ends in a backslash itself.
+    """
+    start, parts = 0, [""]
+    for number, line in enumerate(text.splitlines(), 1):
+        start = start or number
+        comment = bool(COMMENT.match(line))
+        parts.append(f" {line}" if comment else line.strip("\\") if line.endswith("\\") else line)
+        if not line.endswith("\\") or comment:
+            yield from _logical(start, parts)
+            start, parts = 0, [""]
+    yield from _logical(start, parts)
+
+
+def _logical(number: int, parts: Sequence[str]) -> Iterator[tuple[int, str]]:
+    line = COMMENT.sub("", "".join(parts)).strip()
+    if line:
+        yield number, line
+
+
+def _entry(line: str) -> tuple[str, str, frozenset[str], str] | None:
+    """Name, version, hashes and marker; None for what is done anyway. Raises `ValueError`."""
+    words = re.split(r"[ \t]+", line)
+    first = next((number for number, word in enumerate(words) if word[:1] == "-"), len(words))
+    stated, options = " ".join(words[:first]), " ".join(words[first:])
+    if not stated:
+        for word in words:
+            _check_option(word)
+        return None
+    requirement = _requirement(stated)
+    hashes = frozenset(_hashes(options))
+    pins = [each for each in requirement.specifier if each.operator in ("==", "===")]
+    if len(pins) != 1 or len(requirement.specifier) != 1 or pins[0].version.endswith(".*"):
+        raise ValueError(f"{requirement.name} has no exact version.")
+    if not hashes:
+        raise ValueError(f"{requirement.name} has no hash.")
+    name, marker = canonicalize_name(requirement.name), str(requirement.marker or "")
+    return name, str(Version(pins[0].version)), hashes, marker
+
+
+def _check_option(word: str) -> None:
+    """An option without a dependency. Its value is not shown: it may hold a password."""
+    name = word.partition("=")[0]
+    short = name[:2] if name[:2] != "--" else name
+    if short in IMPLIED or name[:1] != "-":
+        return
+    if short in INDEX:
+        raise ValueError(
+            f"{short} is no dependency. Which index is asked is said to pip: "
+            "in pip.conf or PIP_INDEX_URL."
+        )
+    raise ValueError(f"{short} is no dependency with its version and hash.")
+
+
+def _requirement(stated: str) -> Requirement:
+    """What stands before the options. Raises `ValueError`, with the line's beginning."""
+    named = re.match(NAMED, stated)
+    name = named.group() if named else "This"
+    if re.search(r"(^|@)\s*(git|hg|svn|bzr)\+", stated):
+        raise ValueError(f"{name} comes from a repository, which has no hash of a file.")
+    if ELSEWHERE.match(stated):
+        raise ValueError(f"{name} comes from an address or a path; what is locked is a version.")
+    try:
+        requirement = Requirement(stated)
+        if requirement.marker:
+            requirement.marker.evaluate(environment("3.13.0"))
+        for each in requirement.specifier:
+            Version(each.version.removesuffix(".*"))
+    except (InvalidRequirement, UndefinedComparison, UndefinedEnvironmentName, ValueError):
+        raise ValueError(f"{stated!r} is no requirement (PEP 508).") from None
+    return requirement
+
+
+def _hashes(options: str) -> Iterator[str]:
+    """The values of --hash, in lower case. Raises `ValueError` for any other option."""
+    words = iter(_split(options))
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name != "--hash":
+            raise ValueError(f"{name} is not known here.")
+        algorithm, _, digest = (value if equals else next(words, "")).partition(":")
+        if algorithm not in DIGITS:
+            raise ValueError(f"--hash: {algorithm!r} is none of {', '.join(DIGITS)}.")
+        if not re.fullmatch(rf"[0-9a-fA-F]{{{DIGITS[algorithm]}}}", digest):
+            raise ValueError(f"--hash: {digest!r} is no {algorithm}.")
+        yield digest.lower()
+
+
+def _split(options: str) -> list[str]:
+    try:
+        return shlex.split(options)
+    except ValueError as error:
+        raise ValueError(f"{options!r} cannot be read: {error}.") from None

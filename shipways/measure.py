@@ -14,8 +14,13 @@ MIB = 1024 * 1024
 
 def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file's content."""
+    return file_hash(path, "sha256")
+
+
+def file_hash(path: Path, algorithm: str) -> str:
+    """Hexadecimal hash of a file's content; `algorithm` is one of hashlib's names."""
     with path.open("rb") as file:
-        digest = hashlib.sha256()
+        digest = hashlib.new(algorithm)
         for chunk in iter(lambda: file.read(MIB), b""):
             digest.update(chunk)
     return digest.hexdigest()

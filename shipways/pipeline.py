@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from shipways import host, report, results, source
+from shipways import host, inventory, report, results, source, target
 from shipways.artifact import Step
 from shipways.attempt import Workshop, command, figures
 from shipways.contents import contents
@@ -157,6 +157,8 @@ def _fill(
     if product.paths:  # a link takes no time to build
         record.build = figures(earlier, cold_attempts, warm)
     record.lint = _lint(workshop, wanted, product)
+    inventory.check(wanted, workshop.job(wanted), product)
+    record.needs = _needs(workshop, wanted)
     if record.build.reproducible is False:
         raise BuildError("Two builds of one commit gave different bytes; dist/ keeps what it had.")
     record.artifacts = workshop.dist.place(product.paths)
@@ -172,6 +174,13 @@ def _fill(
             record.build.reproducible = True  # an earlier build gave the same bytes
     if workshop.options.compare_bases and wanted.compare:
         record.bases = wanted.compare(workshop.job(wanted))
+
+
+def _needs(workshop: Workshop, wanted: Format) -> str:
+    """What a target must have: a bundle is for those Pythons that its wheels are for."""
+    if "bundle" not in wanted.uses:
+        return wanted.needs(workshop.project)
+    return wanted.needs(target.shipped(workshop.project, workshop.job(wanted).inputs.bundle))
 
 
 def _digests(record: FormatRecord) -> list[str]:

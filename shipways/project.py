@@ -5,7 +5,6 @@ The standard `[project]` table (PEP 621) says most of it; `[tool.shipways]` says
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import msgspec
 from shipways import values
 from shipways.names import CommandName, DistributionName, SystemName, VariableName
 from shipways.pyproject import Pyproject
+from shipways.text import read_text
 
 FILE_NAME = "pyproject.toml"
 V = TypeVar("V", bound=values.Value)
@@ -124,12 +124,6 @@ class Project:
     is_snapshot: bool = False  # `root` is one: all that lies there is source, and nothing else
 
     @property
-    def minimum_python(self) -> str:
-        """Lowest Python that `requires-python` admits, such as "3.10"."""
-        found = re.search(r">=?\s*(\d+\.\d+)", self.requires_python)
-        return found.group(1) if found else "3.10"
-
-    @property
     def maintainer_name(self) -> str:
         return self.tool.maintainer.name
 
@@ -233,9 +227,6 @@ def _url(source: Pyproject, urls: Mapping[str, str], *labels: str) -> str:
 def _readme(source: Pyproject, table: ProjectTable) -> str:
     stated = table.readme if isinstance(table.readme, dict) else {"file": table.readme}
     path = source.path.parent / stated.get("file", "")
-    if not path.is_file():
-        return stated.get("text", "")
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise source.wrong("project.readme", f"{path.name} is not UTF-8: {error}") from None
+    if not path.resolve().is_relative_to(source.path.parent):
+        raise source.wrong("project.readme", f"{stated['file']!r} is outside of the project")
+    return read_text(path) if path.is_file() else stated.get("text", "")

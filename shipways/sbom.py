@@ -11,10 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from email.parser import HeaderParser
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
-from zipfile import ZipFile
 
 from cyclonedx import spdx
 from cyclonedx.model import (
@@ -31,11 +29,13 @@ from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
+from shipways import wheel_file
 from shipways.lock import Locked
 from shipways.measure import sha256
 from shipways.project import Project
 
 SUFFIX = ".cdx.json"
+ALGORITHMS = {64: HashAlgorithm.SHA_256, 96: HashAlgorithm.SHA_384, 128: HashAlgorithm.SHA_512}
 INDEX = "https://pypi.org/project"
 MARKER = "python:environment-marker"  # PEP 508: where the entry of a universal lock applies
 
@@ -107,9 +107,7 @@ def of_locked(entry: Locked) -> Component:
 
 def of_wheel(wheel: Path) -> Component:
     """A wheel: the file itself, with the licence that its metadata states."""
-    with ZipFile(wheel) as archive:
-        name = next(n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
-        metadata = HeaderParser().parsestr(archive.read(name).decode("utf-8"))
+    metadata = wheel_file.metadata(wheel)
     url = PackageURL("pypi", None, metadata["Name"], metadata["Version"])
     return Component(
         name=metadata["Name"],
@@ -164,7 +162,7 @@ def _of_image(reference: str) -> Component:
 
 
 def _hash(content: str) -> HashType:
-    return HashType(alg=HashAlgorithm.SHA_256, content=content)
+    return HashType(alg=ALGORITHMS[len(content)], content=content)
 
 
 def _licences(stated: str) -> list[DisjunctiveLicense | LicenseExpression]:

@@ -21,7 +21,6 @@ are unpacked before that has run (dpkg), pack the settings as root:root, and let
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -30,6 +29,7 @@ from pathlib import Path
 from shipways.archive import gzipped
 from shipways.bundle import Bundle
 from shipways.project import Project, Setting
+from shipways.python_versions import Pythons
 from shipways.recipes import render
 from shipways.sbom import SUFFIX
 from shipways.values import Prose, Verbatim
@@ -49,16 +49,16 @@ class TargetFile:
 
 
 def system_files(
-    project: Project, format_id: str, *, epoch: int, isolated: bool = True, python: str = ""
+    project: Project, format_id: str, *, epoch: int, isolated: bool = True
 ) -> tuple[TargetFile, ...]:
     """Everything but the code and /usr/share/doc, sorted by path.
 
     `format_id` is what the app finds in SHIPWAYS_FORMAT. `isolated` launchers see their own
     site-packages and the standard library only, others (the native deb) also the distribution's
-    packages. `python` is the one version ("3.13") that a bundle with compiled parts runs on.
+    packages. A bundle's `project` is the one that `shipped` gives.
     """
     name, command = project.name, project.command
-    values = _values(project, format_id, epoch=epoch, isolated=isolated, python=python)
+    values = _values(project, format_id, epoch=epoch, isolated=isolated)
     made = {
         f"/usr/lib/{name}/bin/{command}": "launcher/launcher.py.j2",
         f"/usr/lib/systemd/system/{name}.service": "systemd/service.j2",
@@ -117,16 +117,12 @@ def stage(files: Iterable[TargetFile], root: Path, epoch: int) -> None:
             os.utime(folder, (epoch, epoch))
 
 
-def exact_python(bundle: Bundle) -> str:
-    """The one version, such as "3.13", that a bundle's compiled parts are made for; "" for any.
+def shipped(project: Project, bundle: Bundle) -> Project:
+    """The project as a bundle ships it: for those Pythons only that all of its wheels are for.
 
-    Parts for the stable ABI (abi3) run on that version and all later ones (PEP 425).
+    Parts for the stable ABI (abi3) run on their version and all later ones (PEP 425).
     """
-    if bundle.pure:
-        return ""
-    names = (path.name for path in bundle.site.rglob("*.cpython-3*.so"))
-    found = (re.search(r"\.cpython-3(\d+)-", name) for name in names)
-    return next((f"3.{match.group(1)}" for match in found if match), "")
+    return replace(project, requires_python=bundle.pythons or project.requires_python)
 
 
 def settings(project: Project) -> tuple[Setting, ...]:
@@ -142,16 +138,15 @@ def settings(project: Project) -> tuple[Setting, ...]:
     return (bind, *declared)
 
 
-def _values(
-    project: Project, format_id: str, *, epoch: int, isolated: bool, python: str
-) -> dict[str, object]:
+def _values(project: Project, format_id: str, *, epoch: int, isolated: bool) -> dict[str, object]:
     """What the templates are filled in with."""
+    pythons = Pythons(project.requires_python)
     return {
         "project": project,
         "format_id": format_id,
         "isolated": isolated,
-        "minimum_python": tuple(map(int, (python or project.minimum_python).split("."))),
-        "exact_python": bool(python),
+        "pythons": pythons.ranges,
+        "python_words": pythons.words,
         "documentation": [f"man:{project.command}(1)", *filter(None, [project.homepage])],
         "settings": settings(project),
         "date": datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%d"),

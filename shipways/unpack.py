@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import csv
 import io
 import tempfile
@@ -11,9 +12,12 @@ from zipfile import ZipFile
 
 from installer import install
 from installer.destinations import SchemeDictionaryDestination
+from installer.exceptions import InstallerError
 from installer.sources import WheelContentElement, WheelFile
 
+from shipways.errors import BuildError
 from shipways.progress import named, say_once
+from shipways.text import decode, read_text
 
 ALWAYS = "en"  # what programs are written in, and what Django falls back to
 
@@ -27,7 +31,7 @@ def install_wheel(wheel: Path, site: Path, languages: Sequence[str] = ()) -> int
     Translations in source form (.po) stay out where the compiled form (.mo), which alone is read,
     lies beside them; so do translations into other `languages` (RFC 5646: "ru", "pt-BR") than
     these and English, unless none is named. RECORD (PEP 376) lists what is there. Returns the
-    installed bytes.
+    installed bytes. Raises `BuildError` where a wheel is not as PEP 427 has it.
     """
     with tempfile.TemporaryDirectory() as outside, ZipFile(wheel) as archive:
         schemes = {name: f"{outside}/{name}" for name in ("headers", "scripts", "data")}
@@ -39,7 +43,10 @@ def install_wheel(wheel: Path, site: Path, languages: Sequence[str] = ()) -> int
         )
         _tell(wheel.name, archive)
         content = _Read(archive, languages)
-        install(source=content, destination=destination, additional_metadata={})
+        try:
+            install(source=content, destination=destination, additional_metadata={})
+        except (AssertionError, InstallerError, KeyError, configparser.Error) as error:
+            raise BuildError(f"{wheel.name} cannot be installed: {error!r}") from error
         return _settle_record(site, site / content.dist_info_dir / "RECORD")
 
 
@@ -50,6 +57,10 @@ class _Read(WheelFile):
         super().__init__(archive)
         self._names = frozenset(archive.namelist())
         self._languages = languages
+
+    def read_dist_info(self, filename: str) -> str:
+        """Metadata in whatever encoding it has."""
+        return decode(self._zipfile.read(f"{self.dist_info_dir}/{filename}"))
 
     def get_contents(self) -> Iterator[WheelContentElement]:
         for element in super().get_contents():
@@ -69,7 +80,7 @@ def _tell(wheel: str, archive: ZipFile) -> None:
 
 def _settle_record(site: Path, record: Path) -> int:
     """Take the entries of the scripts out of the record, and sort it; returns the bytes listed."""
-    rows = [row for row in csv.reader(io.StringIO(record.read_text("utf-8"))) if row]
+    rows = [row for row in csv.reader(io.StringIO(read_text(record))) if row]
     inside = sorted(row for row in rows if not row[0].startswith(("..", "/")))
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(inside)

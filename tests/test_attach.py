@@ -9,7 +9,7 @@ from installer.sources import WheelFile
 
 from shipways.attach import attach
 from shipways.measure import sha256
-from tests.test_bundle import make_wheel
+from tests.wheel_maker import make_wheel
 
 EPOCH = 1700000000
 NAME = "sboms/a.cdx.json"

@@ -25,7 +25,7 @@ def inputs(tmp_path: Path) -> Any:
     app = wheel(tmp_path, "notes_app", notes__a_py=7, notes__board__b_py=5, notes__board__c_py=3)
     return SimpleNamespace(
         wheel=app,
-        wheelhouse=(wheel(tmp_path, "Django", django__x_py=11),),
+        image_wheelhouse=(wheel(tmp_path, "Django", django__x_py=11),),
         bundle=SimpleNamespace(contents={"notes-app": 9, "django": 10}),
     )
 
@@ -36,7 +36,10 @@ def test_a_bundle_is_the_app_and_its_dependencies(inputs: Any) -> None:
 
 
 def test_wheels_are_counted_unpacked(inputs: Any) -> None:
-    assert contents(inputs, ("distributions", "wheelhouse")) == {"notes-app": 15, "django": 11}
+    assert contents(inputs, ("distributions", "image_wheelhouse")) == {
+        "notes-app": 15,
+        "django": 11,
+    }
 
 
 def test_the_app_alone_is_told_by_its_own_parts(inputs: Any) -> None:

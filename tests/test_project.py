@@ -24,7 +24,6 @@ def test_reads_both_tables(notes: Path) -> None:
     assert (found.name, found.version, found.command) == ("notes-app", "1.2.0", "notes")
     assert found.distribution == "notes-app"
     assert found.entry_point == "notes.cli:main"
-    assert found.minimum_python == "3.10"
     assert (found.maintainer_name, found.maintainer_email) == ("Ada Lovelace", "ada@example.org")
     assert found.homepage == "https://notes.example.org"
     assert found.description == "# Notes\n"

@@ -13,7 +13,7 @@ from shipways import project, sbom
 from shipways.lock import Locked
 from shipways.measure import sha256
 from shipways.sbom import SystemPackage
-from tests.test_bundle import make_wheel
+from tests.wheel_maker import make_wheel
 
 EPOCH = 1700000000
 LIBC = SystemPackage(

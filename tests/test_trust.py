@@ -15,7 +15,7 @@ import trustme
 
 from shipways import trust
 from shipways.command import Completed, run
-from tests.test_bundle import make_wheel
+from tests.wheel_maker import make_wheel
 
 Index = Callable[[str], Completed]
 TOOLS = ("pip", "uv")

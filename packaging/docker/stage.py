@@ -25,6 +25,7 @@ PIP = Path("/pip/pip")
 HOME = STAGE / "app"  # /app in the image
 USER = 10001
 LANGUAGES = os.environ.get("LANGUAGES", "").lower().split()
+AS_IT_IS = {"encoding": "utf-8", "errors": "surrogateescape"}  # text of others
 BYTECODE = os.environ.get("BYTECODE", "1") == "1"
 SKIPPED = {  # of the standard library: what no server imports, and what is not of it
     "dist-packages", "ensurepip", "idlelib", "lib2to3", "site-packages", "test", "tests", "tkinter",
@@ -60,11 +61,11 @@ def app():
     wheels = list(Path("/wheel").glob("*.whl"))
     install(site, str(wheels[0]) if wheels else copied(Path("/source")), offline=bool(wheels))
     given = Path("/wheel/launch.json")
-    settings = json.loads(given.read_text()) if given.is_file() else launch_settings(name, site)
-    (HOME / "launch.json").write_text(json.dumps(settings, indent=2) + "\n")
+    settings = json.loads(given.read_bytes()) if given.is_file() else launch_settings(name, site)
+    (HOME / "launch.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     launcher = HOME / "launch.py"
-    text = (RECIPE / "launch.py").read_text()
-    launcher.write_text(f"#!{sys.executable} -I\n{text}")
+    text = (RECIPE / "launch.py").read_text(encoding="utf-8")
+    launcher.write_text(f"#!{sys.executable} -I\n{text}", encoding="utf-8")
     launcher.chmod(0o755)
     command = STAGE / "usr/local/bin" / settings["command"]
     command.parent.mkdir(parents=True)
@@ -117,9 +118,9 @@ def copied(source):
 def trim_records(target):
     """RECORD (PEP 376) lists what is there."""
     for record in sorted(target.glob("*.dist-info/RECORD")):
-        with record.open(newline="") as file:
+        with record.open(newline="", **AS_IT_IS) as file:
             rows = [row for row in csv.reader(file) if row and (target / row[0]).is_file()]
-        with record.open("w", newline="") as file:
+        with record.open("w", newline="", **AS_IT_IS) as file:
             csv.writer(file, lineterminator="\n").writerows(sorted(rows))
 
 
@@ -138,7 +139,7 @@ def launch_settings(name, site):
     command = tool.get("command", name)
     scripts = configparser.ConfigParser(delimiters=["="])
     scripts.optionxform = str
-    scripts.read(site.glob("*.dist-info/entry_points.txt"))
+    scripts.read(site.glob("*.dist-info/entry_points.txt"), encoding="utf-8")
     port = tool.get("port", 8000)
     bind = tool.get("bind-variable", "BIND")
     state = f"/var/lib/{name}"
@@ -173,7 +174,7 @@ def add_user(name):
     user = f"{name}:x:{USER}:{USER}:{name}:/var/lib/{name}:/usr/sbin/nologin\n"
     group = f"{name}:x:{USER}:\n"
     for file, line in (("passwd", user), ("group", group)):
-        (etc / file).write_text(Path("/etc", file).read_text() + line)
+        (etc / file).write_bytes(Path("/etc", file).read_bytes() + line.encode())
     state = STAGE / "var/lib" / name
     state.mkdir(parents=True)
     os.chown(state, USER, USER)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shipways.artifact import Step
 from shipways.bundle import Inputs
+from shipways.closure import Found
 from shipways.errors import ToolMissing
 from shipways.project import Project
 from shipways.results import BaseRecord, Builder, Lint
@@ -85,6 +86,8 @@ class Format:
     compare: Callable[[Job], dict[str, BaseRecord]] | None = None  # the same on other bases
     services: Sequence[str] = ()  # what runs when it is installed, where that is not the app alone
     targets: Sequence[str] = ()  # where it is verified; () means by the command it begins with
+    # The distributions in a finished file; None for a file that has none, such as a .dsc.
+    holds: Callable[[Project, Path], list[Found] | None] | None = None
     builders: Sequence[str] = ()  # which of `--builder` can make it; () means none is needed
     file_name: Callable[[Project], str] | None = None  # the main file's in `steps`, where it varies
 

@@ -13,8 +13,9 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from shipways import archive, linters, recipes, sbom, versions
+from shipways import archive, linters, listing, recipes, sbom, versions
 from shipways.artifact import Step
+from shipways.closure import Found
 from shipways.command import version_of
 from shipways.formats import (
     compose_folder,
@@ -87,7 +88,7 @@ def _bill(job: Job, others: list[ServiceImage]) -> bytes:
 
 def _pack_images(job: Job, app: Path, others: list[ServiceImage], target: Path) -> int:
     """Write the images, load them as a user would; returns their sizes on disk, in bytes."""
-    cache = job.inputs.cache / "layers"
+    cache = job.inputs.folder("layers")
     name = docker.image_name(job.project)
     packed = [compose_images.from_archive(name, app, job.work / "app", cache)]
     packed += [
@@ -214,6 +215,12 @@ def needs(_project: Project) -> str:
     return "Docker Engine 23 or newer with Compose 2.20 or newer; no network"
 
 
+def holds(project: Project, path: Path) -> list[Found]:
+    """Those of the app's image, which is the first one in the archive of images."""
+    with listing.member_of(path, f"{folder_name(project)}/{IMAGES}") as file:
+        return listing.installed(listing.in_image(file), *docker.FOLDERS)
+
+
 FORMAT = Format(
     id="compose",
     title="Stack with PostgreSQL",
@@ -231,6 +238,7 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    holds=holds,
     services=("PostgreSQL", "app", "nginx"),
     targets=("docker",),
 )

@@ -36,7 +36,7 @@ def _inputs(job: Job) -> dict[str, bytes]:
     """What the image is made from, besides the wheelhouse."""
     made = job.work / "wheel"  # by the build of the image
     wheel = {f"build/wheel/{path.name}": path.read_bytes() for path in made.iterdir()}
-    return {**wheel, "build/context/requirements.lock": job.project.lock.read_bytes()}
+    return {**wheel, "build/context/requirements.lock": docker_build.requirements(job).encode()}
 
 
 def _override(job: Job, folder: Path, base: Image, images: compose_stack.Images) -> bytes:

@@ -8,19 +8,24 @@ The bill of materials is written there as well: it names what the package then d
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
-from shipways import linters, sbom, target, versions
+from shipways import linters, listing, sbom, target, versions
 from shipways.artifact import Step
+from shipways.closure import Found
 from shipways.command import Completed
+from shipways.errors import BuildError
 from shipways.formats import deb_source
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.tools import ENGINE, MMDEBSTRAP
 from shipways.project import Project
+from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.roots.images import Image, ensure
 from shipways.roots.machine import Machine, machine
 
 ROLE = "build-debian:13"
+PYTHON = "3.13"  # Debian 13's
 ROOT_PACKAGES = (
     "build-essential",
     "debhelper",
@@ -59,7 +64,18 @@ def build(job: Job) -> Product:
 
 
 def build_root(job: Job) -> Image:
-    """A clean Debian 13 with what builds and checks this project's package, made once."""
+    """A clean Debian 13 with what builds and checks this project's package, made once.
+
+    Raises `BuildError` where the project is not for its Python.
+    """
+    project = job.project
+    if PYTHON not in Pythons(project.requires_python).minors:
+        raise BuildError(
+            f"Debian 13 has Python {PYTHON}, which requires-python ({project.requires_python}) "
+            "does not admit.",
+            hint=f'Admit it, for example:\n    requires-python = ">={PYTHON}"\n'
+            "or build deb-bundled, for a Debian that has another one.",
+        )
     backend = deb_source.backend_packages(job.project.root / "pyproject.toml")
     return ensure(ROLE, job.options.base_source, packages=(*ROOT_PACKAGES, *backend))
 
@@ -153,6 +169,13 @@ def needs(project: Project) -> str:
     return f"systemd, Python {project.requires_python}, the distribution's archive"
 
 
+def holds(project: Project, path: Path) -> list[Found] | None:
+    """The binary package has the app's metadata beside its code."""
+    if path.suffix != ".deb":
+        return None
+    return listing.installed(listing.in_deb(path), f"usr/lib/{project.name}")
+
+
 FORMAT = Format(
     id="deb",
     title="Debian package, native",
@@ -164,6 +187,7 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    holds=holds,
     file_name=file_name,
     targets=("debian:13",),
 )

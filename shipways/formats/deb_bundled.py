@@ -10,8 +10,9 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-from shipways import deb_archive, linters, packagers, sbom, target
+from shipways import deb_archive, linters, listing, packagers, sbom, target
 from shipways.artifact import Step
+from shipways.closure import Found
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.deb_bundled_package import (
     FORMAT_ID,
@@ -126,6 +127,11 @@ def needs(project: Project) -> str:
     return f"python3 {project.requires_python}, tzdata and systemd; no network"
 
 
+def holds(project: Project, path: Path) -> list[Found]:
+    """App and dependencies, side by side."""
+    return listing.installed(listing.in_deb(path), f"usr/lib/{project.name}/site-packages")
+
+
 FORMAT = Format(
     id=FORMAT_ID,
     title="Self-contained Debian package",
@@ -139,6 +145,7 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    holds=holds,
     builders=BUILDERS,
     file_name=partial(file_name, architecture="all"),
 )

@@ -13,6 +13,7 @@ from shipways.formats.base import Job
 from shipways.formats.deb_control import plain, synopsis
 from shipways.packagers import Package
 from shipways.project import Project
+from shipways.python_versions import Pythons
 from shipways.target import TargetFile
 
 FORMAT_ID = "deb-bundled"
@@ -23,7 +24,8 @@ SYSUSERS = "systemd | systemd-standalone-sysusers | systemd-sysusers"  # as dh_i
 
 def describe(job: Job) -> Package:
     """The package in dpkg's words."""
-    project, bundle = job.project, job.inputs.bundle
+    bundle = job.inputs.bundle
+    project = target.shipped(job.project, bundle)
     about = plain(project.description)
     package = Package(
         project=project,
@@ -78,11 +80,8 @@ def changelog(package: Package) -> bytes:
 
 def _depends(job: Job) -> tuple[str, ...]:
     """Policy 7.2. tzdata: Debian 12's python3 comes without."""
-    bundle, exact = job.inputs.bundle, target.exact_python(job.inputs.bundle)
-    python = [f"python3 (>= {exact or job.project.minimum_python})"]
-    if exact:
-        major, minor = exact.split(".")
-        python.append(f"python3 (<< {major}.{int(minor) + 1})")
+    bundle = job.inputs.bundle
+    python = Pythons(target.shipped(job.project, bundle).requires_python).debian()
     compiled = [] if bundle.pure else ["libc6", "libstdc++6"]
     extra = [one for one in job.project.tool.debian_depends if not one.startswith("python3-")]
     return (*python, "tzdata", SYSUSERS, *compiled, *extra)
@@ -95,8 +94,8 @@ def _libraries(site: Path) -> tuple[str, ...]:
 
 def _system_files(job: Job) -> tuple[TargetFile, ...]:
     """The settings' group does not exist yet when dpkg unpacks them: the postinst sets it."""
-    python = target.exact_python(job.inputs.bundle)
-    files = target.system_files(job.project, FORMAT_ID, epoch=job.epoch, python=python)
+    project = target.shipped(job.project, job.inputs.bundle)
+    files = target.system_files(project, FORMAT_ID, epoch=job.epoch)
     return tuple(
         replace(file, group="root") if file.conffile else file for file in target.compressed(files)
     )

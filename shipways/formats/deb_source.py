@@ -22,6 +22,7 @@ from shipways.extraction import extract
 from shipways.formats import deb_control
 from shipways.formats.base import Job
 from shipways.project import Project
+from shipways.python_versions import Pythons
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -70,7 +71,9 @@ def depends(project: Project) -> tuple[str, ...]:
     """
     names = (canonicalize_name(Requirement(text).name) for text in project.dependencies)
     split_off = (package for name in names for package in SPLIT_OFF.get(name, ()))
-    return (*project.tool.debian_depends, *split_off)
+    lowest, *others = Pythons(project.requires_python).debian()
+    patch = [lowest] if lowest.count(".") > 1 else []  # dh_python3 knows minor versions only
+    return (*patch, *others, *project.tool.debian_depends, *split_off)
 
 
 def unpack(job: Job, folder: Path) -> Path:
@@ -95,6 +98,7 @@ def prepare_stdeb(project: Project, tree: Path, copy: Path) -> None:
         (copy / "setup.py").write_text(SHIM, encoding="utf-8")
     values = {
         **_values(project),
+        "minimum_python": Pythons(project.requires_python).minors[0],
         "depends": depends(project),
         "build_depends": (*BUILD_DEPENDS, *backend_packages(tree / "pyproject.toml")),
     }

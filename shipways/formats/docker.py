@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from pathlib import Path
 
 import msgspec
 
-from shipways import linters, recipes, sbom, versions
+from shipways import linters, listing, recipes, sbom, versions
 from shipways.artifact import Step
+from shipways.closure import Found
 from shipways.formats import docker_platform, image_bill
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.docker_bases import compare
@@ -21,6 +23,8 @@ from shipways.formats.tools import BUILDER, ENGINE, MMDEBSTRAP
 from shipways.project import Project
 from shipways.results import Builder, Lint
 from shipways.roots import engine
+
+FOLDERS = ("app/dependencies", "app/site-packages")  # on the launcher's path
 
 
 def build(job: Job) -> Product:
@@ -94,16 +98,23 @@ def needs(_project: Project) -> str:
     return "Docker Engine 20.10 or newer, or another engine that takes OCI images"
 
 
+def holds(_project: Project, path: Path) -> list[Found]:
+    """App and dependencies, in a folder each."""
+    with path.open("rb") as file:
+        return listing.installed(listing.in_image(file), *FOLDERS)
+
+
 FORMAT = Format(
     id="docker",
     title="Container image",
     installs_on="anything that runs OCI images",
     needs=needs,
-    uses=("distributions", "wheelhouse"),
+    uses=("distributions", "image_wheelhouse"),
     tools=(ENGINE, BUILDER, MMDEBSTRAP),
     prepare=base_image,
     build=build,
     lint=lint,
     steps=steps,
+    holds=holds,
     compare=compare,
 )

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from shipways import measure, recipes
+from shipways import lock, measure, recipes
 from shipways.command import run
 from shipways.errors import ToolMissing
 from shipways.formats import image_bill
@@ -115,17 +115,22 @@ def labels(project: Project, commit: str) -> dict[str, str]:
 
 
 def _source(job: Job) -> Path:
-    """The build context: of the project's folder only the lock, since its wheel is there."""
+    """The build context: only what is locked, since the project's wheel is there."""
     context = job.work / "context"
     context.mkdir()
-    shutil.copyfile(job.project.lock, context / "requirements.lock")
+    (context / "requirements.lock").write_text(requirements(job), encoding="utf-8")
     return context
+
+
+def requirements(job: Job) -> str:
+    """The lines of the lock that are for the image's Python, as pip reads them."""
+    return lock.pinned(job.inputs.image_house.entries)
 
 
 def wheelhouse(job: Job) -> Path:
     """The folder with the wheels of all dependencies; an empty one where there are none."""
-    if job.inputs.wheelhouse:
-        return job.inputs.wheelhouse[0].parent
+    if job.inputs.image_wheelhouse:
+        return job.inputs.image_wheelhouse[0].parent
     folder = job.work / "wheelhouse"
     folder.mkdir()
     return folder

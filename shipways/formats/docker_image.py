@@ -55,7 +55,7 @@ def base_image(job: Job) -> Image:
 
 def libraries(project: Project) -> tuple[str, ...]:
     """Debian's packages that the locked dependencies need in the base besides Python."""
-    names = {entry.name for entry in lock.read(project.lock)}
+    names = {entry.name for entry in lock.of(project)}
     if names & WITH_LIBRARY:
         return ()
     return tuple(sorted({LIBRARIES[name] for name in names if name in LIBRARIES}))
@@ -70,10 +70,10 @@ def _settled(job: Job, base: Image, image: str, name: str, archive: Path) -> lis
     run([engine.name(), "save", f"--output={raw}", image], timeout=TRANSFER_TIMEOUT_S)
     saved = oci.read(raw, job.work / "saved")
     below = len(engine.client().images.get(base.ref).attrs["RootFS"]["Layers"])
-    locked = min(newest(job.inputs.wheelhouse), job.epoch)
+    locked = min(newest(job.inputs.image_wheelhouse), job.epoch)
     times = [None] * below + [locked] * LOCKED_LAYERS
     times += [job.epoch] * (len(saved.layers) - len(times))
-    cache = job.inputs.cache / "layers"
+    cache = job.inputs.folder("layers")
     layers = [
         oci.finish(layer, time, cache) for layer, time in zip(saved.layers, times, strict=True)
     ]

@@ -65,7 +65,7 @@ def _check(job: Job, architecture: str) -> None:
             f"this machine does not emulate {architecture}.",
             hint=HINT.format(architecture=architecture),
         )
-    for wheel in job.inputs.wheelhouse:
+    for wheel in job.inputs.image_wheelhouse:
         if not is_pure(wheel):
             raise ToolMissing(
                 f"{wheel.name} is compiled for this machine's processor.",

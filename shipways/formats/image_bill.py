@@ -17,7 +17,7 @@ from shipways.roots.images import Image
 
 def parts(job: Job, base: Image) -> list[Component]:
     """Everything in the image but the app."""
-    return [*map(sbom.of_wheel, job.inputs.wheelhouse), *of_image(base.ref)]
+    return [*map(sbom.of_wheel, job.inputs.image_wheelhouse), *of_image(base.ref)]
 
 
 def of_image(ref: str) -> list[Component]:

@@ -6,8 +6,9 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-from shipways import linters, packagers, recipes, rpm_archive, sbom, target
+from shipways import linters, listing, packagers, recipes, rpm_archive, sbom, target
 from shipways.artifact import Step
+from shipways.closure import Found
 from shipways.command import find
 from shipways.errors import BuildError
 from shipways.escape.rpm_spec import tag
@@ -123,6 +124,11 @@ def needs(project: Project) -> str:
     return f"python3 {project.requires_python} and systemd; no network"
 
 
+def holds(project: Project, path: Path) -> list[Found]:
+    """App and dependencies, side by side."""
+    return listing.installed(listing.in_rpm(path), f"usr/lib/{project.name}/site-packages")
+
+
 FORMAT = Format(
     id=FORMAT_ID,
     title="Self-contained RPM package",
@@ -136,6 +142,7 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    holds=holds,
     builders=("fpm", "rpmbuild", "nfpm"),
     file_name=partial(file_name, architecture="noarch"),
 )

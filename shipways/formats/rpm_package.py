@@ -13,6 +13,7 @@ from shipways.formats.base import Job
 from shipways.formats.deb_control import plain, synopsis
 from shipways.packagers import Package
 from shipways.project import Project
+from shipways.python_versions import Pythons
 from shipways.target import TargetFile
 
 FORMAT_ID = "rpm"
@@ -28,7 +29,8 @@ SCRIPTLETS = {
 
 def describe(job: Job) -> Package:
     """The package in rpm's words."""
-    project, site = job.project, job.inputs.bundle.site
+    bundle = job.inputs.bundle
+    project, site = target.shipped(job.project, bundle), bundle.site
     about = plain(project.description)
     return Package(
         project=project,
@@ -37,14 +39,14 @@ def describe(job: Job) -> Package:
         version=versions.upstream(project.version),
         version_epoch=versions.epoch(project.version),
         release=RELEASE,
-        architecture=packagers.architecture("rpm", job.inputs.bundle.pure),
+        architecture=packagers.architecture("rpm", bundle.pure),
         summary=_capital(synopsis(project.summary)),
         description=recipes.render("rpm/description.j2", project=project, about=about).strip(),
         depends=_depends(job),
         suggests=tuple(name for module, name in LIBRARIES.items() if (site / module).is_dir()),
         provides=(f"user({project.name})", f"group({project.name})"),
         files=_files(job),
-        bundle=job.inputs.bundle,
+        bundle=bundle,
         scripts=scripts(project),
         epoch=job.epoch,
     )
@@ -69,16 +71,14 @@ def _capital(text: str) -> str:
 
 
 def _depends(job: Job) -> tuple[str, ...]:
-    exact = target.exact_python(job.inputs.bundle)
-    if exact:
-        return (f"python(abi) = {exact}", "python3", "systemd")
-    return (f"python3 >= {job.project.minimum_python}", "systemd")
+    project = target.shipped(job.project, job.inputs.bundle)
+    return (*Pythons(project.requires_python).rpm(), "systemd")
 
 
 def _files(job: Job) -> tuple[TargetFile, ...]:
-    project, bundle = job.project, job.inputs.bundle
-    python = target.exact_python(bundle)
-    files = target.system_files(project, FORMAT_ID, epoch=job.epoch, python=python)
+    bundle = job.inputs.bundle
+    project = target.shipped(job.project, bundle)
+    files = target.system_files(project, FORMAT_ID, epoch=job.epoch)
     text = copyrights.text(project, bundle.site)
     licence = TargetFile(f"/usr/share/licenses/{project.name}/copyright", text.encode())
     return (*target.compressed(files), licence, target.bill(project, job.inputs.bill_of_bundle))

@@ -14,12 +14,14 @@ from itertools import groupby
 from pathlib import Path
 
 from shipways import copyright as copyrights
-from shipways import linters, packagers, recipes, sbom, target, versions
+from shipways import linters, listing, packagers, recipes, sbom, target, versions
 from shipways.artifact import Step
+from shipways.closure import Found
 from shipways.command import run
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.measure import tree_bytes
 from shipways.project import Project
+from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.target import TargetFile
 
@@ -63,7 +65,7 @@ def file_name(project: Project) -> str:
 
 def _lay_out(job: Job, top: Path) -> None:
     """Everything but the bundle."""
-    project = job.project
+    project = target.shipped(job.project, job.inputs.bundle)
     files = _files(job)
     target.stage(files, top / "files", job.epoch)
     beside = (
@@ -75,9 +77,9 @@ def _lay_out(job: Job, top: Path) -> None:
 
 
 def _files(job: Job) -> tuple[TargetFile, ...]:
-    project, bundle = job.project, job.inputs.bundle
-    python = target.exact_python(bundle)
-    system = target.system_files(project, FORMAT.id, epoch=job.epoch, python=python)
+    bundle = job.inputs.bundle
+    project = target.shipped(job.project, bundle)
+    system = target.system_files(project, FORMAT.id, epoch=job.epoch)
     text = copyrights.text(project, bundle.site)
     licence = TargetFile(f"/usr/share/doc/{project.name}/copyright", text.encode())
     return (*target.compressed(system), licence, target.bill(project, job.inputs.bill_of_bundle))
@@ -85,16 +87,15 @@ def _files(job: Job) -> tuple[TargetFile, ...]:
 
 def _installer(job: Job, files: tuple[TargetFile, ...]) -> str:
     """install.sh, which knows by name what to copy and what to remove."""
-    project, exact = job.project, target.exact_python(job.inputs.bundle)
-    wanted = (exact or project.minimum_python).replace(".", ", ")
-    compare = f"sys.version_info[:2] {'!=' if exact else '<'} ({wanted})"
+    project = target.shipped(job.project, job.inputs.bundle)
+    pythons = Pythons(project.requires_python)
     own = (f"/usr/lib/{project.name}/", "/etc/")
     return recipes.render(
         "tarball/install.sh.j2",
         project=project,
         system_files=[file.path for file in files if not file.path.startswith(own)],
-        python_check=f"import sys; sys.exit({compare})",
-        python_words=exact or f"{project.minimum_python} or newer",
+        python_check=f"import sys; sys.exit(not ({pythons.condition('sys.version_info[:3]')}))",
+        python_words=pythons.words,
         serve=shlex.join(project.tool.serve),
     )
 
@@ -151,6 +152,12 @@ def needs(project: Project) -> str:
     return f"python3 {project.requires_python}, time zones (tzdata), xz and systemd; no network"
 
 
+def holds(project: Project, path: Path) -> list[Found]:
+    """App and dependencies, side by side."""
+    site = f"{folder_name(project)}/files/usr/lib/{project.name}/site-packages"
+    return listing.installed(listing.in_tar(path), site)
+
+
 FORMAT = Format(
     id="tarball",
     title="Archive with instructions",
@@ -164,4 +171,5 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    holds=holds,
 )

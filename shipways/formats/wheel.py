@@ -9,9 +9,11 @@ import shlex
 import shutil
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
-from shipways import linters, sbom
+from shipways import linters, listing, sbom
 from shipways.artifact import Step
+from shipways.closure import Found
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.project import Project
 from shipways.results import Builder, Lint
@@ -67,6 +69,11 @@ def needs(project: Project) -> str:
     return f"Python {project.requires_python} with venv, and a package index for the dependencies"
 
 
+def holds(_project: Project, path: Path) -> list[Found]:
+    """Each of the two is the app's, and nobody else's."""
+    return listing.of_wheel(path) if path.suffix == ".whl" else listing.of_sdist(path)
+
+
 FORMAT = Format(
     id="wheel",
     title="Python wheel",
@@ -77,5 +84,6 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    holds=holds,
     file_name=file_name,
 )

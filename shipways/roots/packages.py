@@ -18,6 +18,7 @@ from docker.models.containers import Container
 
 from shipways.roots import engine
 from shipways.sbom import SystemPackage
+from shipways.text import decode
 
 DPKG = ("/var/lib/dpkg/status", "/var/lib/dpkg/status.d")
 APK = "/lib/apk/db/installed"
@@ -63,7 +64,7 @@ def _texts(container: Container, path: str) -> Iterator[str]:
         for member in archive:
             file = archive.extractfile(member) if member.isreg() else None
             if file:
-                yield file.read().decode("utf-8")
+                yield decode(file.read())
 
 
 def _blocks(text: str) -> Iterator[Mapping[str, str]]:

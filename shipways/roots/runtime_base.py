@@ -15,13 +15,14 @@ from pathlib import Path
 
 from shipways import command
 from shipways.errors import BuildError, UsageError
+from shipways.python_versions import IMAGE
 from shipways.recipes import path as recipe
 from shipways.roots import bases, engine, host, images, pick, reaper
 
 KINDS = ("auto", "minimal", "python", "debian")
-PYTHON_IMAGE = "python:3.13-slim"
+PYTHON = IMAGE  # the suite's
+PYTHON_IMAGE = f"python:{PYTHON}-slim"
 SUITE = "trixie"
-PYTHON = "3.13"  # the suite's
 PACKAGES = (
     "base-files",
     "ca-certificates",

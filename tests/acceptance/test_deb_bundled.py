@@ -134,7 +134,7 @@ def test_control_says_what_apt_needs(built: Built, package: DebFile) -> None:
     assert control["Architecture"] == "all"
     assert control["Conflicts"] == control["Replaces"] == control["Provides"] == name
     assert control["Maintainer"] == built.project.tool.maintainer
-    assert f"python3 (>= {built.project.minimum_python})" in control["Depends"]
+    assert "python3 (>= 3.10)" in control["Depends"]
     assert (package.control.get_content("conffiles") or b"").decode().split() == [
         f"/etc/{name}/{name}.env"
     ]

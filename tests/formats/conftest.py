@@ -53,13 +53,13 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def make_job(notes: Path, site: Path, tmp_path: Path) -> Callable[..., Job]:
-    """Makes jobs of the small project; all but `pure`, which is of the bundle, are options."""
+    """Makes jobs of the small project; `pure` and `pythons` are the bundle's, the rest options."""
 
-    def make(pure: bool = True, **options: Any) -> Job:
+    def make(pure: bool = True, pythons: str = "", **options: Any) -> Job:
         work = tmp_path / f"work-{len(list(tmp_path.iterdir()))}"
         work.mkdir()
         shipped = project.load(notes)
-        bundle = Bundle(site, pure, {shipped.name: 1, "helper": 2})
+        bundle = Bundle(site, pure, {shipped.name: 1, "helper": 2}, pythons)
         return Job(
             shipped,
             cast(Inputs, FakeInputs(shipped, bundle)),

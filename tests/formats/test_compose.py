@@ -33,6 +33,7 @@ from shipways.roots import bases, packages, service_images
 from shipways.roots.images import Image
 from shipways.roots.service_images import ServiceImage
 from shipways.sbom import SystemPackage
+from shipways.wheelhouse import Wheelhouse
 
 IMAGES = compose_stack.Images("notes-app:1.2.0", "shipways/postgres:17.9", "shipways/nginx:1.26")
 SETTINGS = """
@@ -352,5 +353,7 @@ def fake_job(shipped_project: Project, folder: Path) -> Job:
     work = folder / "work"
     (work / "wheel").mkdir(parents=True)
     (work / "wheel" / "notes_app-1.2.0-py3-none-any.whl").write_bytes(b"wheel")
-    inputs: Any = SimpleNamespace(epoch=1_700_000_000, wheelhouse=())
+    inputs: Any = SimpleNamespace(
+        epoch=1_700_000_000, image_wheelhouse=(), image_house=Wheelhouse((), "", ())
+    )
     return Job(shipped_project, inputs, work, folder / "dist" / "logs" / "compose")

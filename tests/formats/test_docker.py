@@ -19,6 +19,7 @@ from shipways.formats.base import Job, Options
 from shipways.roots import bases, engine, packages, pick, runtime_base
 from shipways.roots.images import Image
 from shipways.sbom import SystemPackage
+from shipways.wheelhouse import Wheelhouse
 
 HASH = f"--hash=sha256:{'a' * 64}"
 BASE = Image("base:1", "runtime", "archive", "Debian")
@@ -95,7 +96,13 @@ def job(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
     wheel = tmp_path / "notes.whl"
     wheel.write_text("")
     inputs: Any = SimpleNamespace(
-        commit="abc", wheel=wheel, wheelhouse=(), epoch=7, cache=tmp_path / "cache"
+        commit="abc",
+        wheel=wheel,
+        image_wheelhouse=(),
+        image_house=Wheelhouse((), "", ()),
+        epoch=7,
+        cache=tmp_path / "cache",
+        folder=lambda name: tmp_path / "cache" / name,
     )
     (tmp_path / "work").mkdir()
     return Job(project.load(notes), inputs, tmp_path / "work", tmp_path / "logs", Options())

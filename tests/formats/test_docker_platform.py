@@ -15,6 +15,7 @@ from shipways.formats import docker_build, docker_platform
 from shipways.formats.base import Job, Options
 from shipways.roots import engine, runtime_base
 from shipways.roots.images import Image
+from shipways.wheelhouse import Wheelhouse
 
 PURE, COMPILED = Path("a-1-py3-none-any.whl"), Path("b-1-cp313-cp313-linux_x86_64.whl")
 ENTRY = "enabled\ninterpreter /usr/bin/qemu\nflags: {}\noffset 0\n"
@@ -26,7 +27,7 @@ def job(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
     monkeypatch.setattr(engine, "architecture", lambda: "amd64")
     monkeypatch.setattr(docker_platform, "BINFMT", tmp_path)
     monkeypatch.setattr(docker_platform, "_build", lambda *_: None)
-    inputs: Any = SimpleNamespace(wheelhouse=(PURE,))
+    inputs: Any = SimpleNamespace(image_wheelhouse=(PURE,))
     options = Options(platform="linux/arm64")
     return Job(project.load(notes), inputs, tmp_path, tmp_path, options)
 
@@ -58,7 +59,7 @@ def test_without_emulation_it_says_how_to_get_it(job: Job, flags: str) -> None:
 
 def test_compiled_wheels_are_for_one_processor(job: Job) -> None:
     emulate("F")
-    inputs: Any = SimpleNamespace(wheelhouse=(PURE, COMPILED))
+    inputs: Any = SimpleNamespace(image_wheelhouse=(PURE, COMPILED))
     _made, (skipped,) = archives(replace(job, inputs=inputs))
     assert f"{COMPILED} is compiled for this machine's processor" in skipped
 
@@ -83,7 +84,7 @@ def test_steps_run_in_a_base_for_this_processor(job: Job, monkeypatch: pytest.Mo
     empty.mkdir()
     monkeypatch.setattr(docker_build, "_wheel", lambda *_: empty)
     monkeypatch.setattr(docker_build, "wheelhouse", lambda _: empty)
-    inputs: Any = SimpleNamespace(commit="")
+    inputs: Any = SimpleNamespace(commit="", image_house=Wheelhouse((), "", ()))
     foreign, own = (Image(ref, "runtime", "archive", "Debian") for ref in ("arm:1", "amd:1"))
     command = docker_build._command(replace(job, inputs=inputs), foreign, own, "linux/arm64")
     assert {"--platform=linux/arm64", "--build-arg=BASE=arm:1", "--build-arg=BUILDER=amd:1"} <= {

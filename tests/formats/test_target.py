@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import gzip
 from pathlib import Path
 from types import ModuleType
@@ -139,16 +140,33 @@ def test_unit_is_found_among_files(files: dict[str, TargetFile]) -> None:
     assert list(target.unit(files.values())) == ["notes-app.service"]
 
 
-def test_compiled_parts_name_their_python(tmp_path: Path) -> None:
-    (tmp_path / "fast.cpython-313-x86_64-linux-gnu.so").write_bytes(b"")
-    assert target.exact_python(Bundle(tmp_path, False, {})) == "3.13"
-
-
-@pytest.mark.parametrize("name", ["stable.abi3.so", "pure.py"])
-def test_stable_abi_and_pure_code_run_on_any_python(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"")
-    assert target.exact_python(Bundle(tmp_path, False, {})) == ""
-    assert target.exact_python(Bundle(tmp_path, True, {})) == ""
+@pytest.mark.parametrize(
+    ("specifier", "runs", "refuses"),
+    [
+        (">=3.10", [(3, 10, 0), (3, 15, 9), (4, 0, 0)], [(3, 9, 20), (2, 7, 18)]),
+        ("~=3.11", [(3, 11, 0), (3, 20, 0)], [(3, 10, 9), (4, 0, 0)]),
+        ("==3.13.*", [(3, 13, 0), (3, 13, 5)], [(3, 12, 9), (3, 14, 0)]),
+        (">=3.10,!=3.12.*", [(3, 11, 9), (3, 13, 0)], [(3, 12, 0), (3, 12, 9)]),
+        (">3.10", [(3, 10, 1)], [(3, 10, 0)]),
+    ],
+)
+def test_launcher_runs_on_what_the_bundle_is_for(
+    shipped: Project,
+    specifier: str,
+    runs: list[tuple[int, int, int]],
+    refuses: list[tuple[int, int, int]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    started = launcher(target.shipped(shipped, Bundle(tmp_path, True, {}, specifier)))
+    for version in runs:
+        monkeypatch.setattr("sys.version_info", version)
+        started.check_python()
+    for version in refuses:
+        monkeypatch.setattr("sys.version_info", version)
+        with pytest.raises(SystemExit):
+            started.check_python()
+    assert target.shipped(shipped, Bundle(tmp_path, True, {})) == shipped
 
 
 @pytest.mark.parametrize(("isolated", "shebang"), [(True, "-IS"), (False, "-I")])
@@ -168,21 +186,21 @@ def test_launcher_says_which_python_it_needs(
     shipped: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module = launcher(shipped)
-    monkeypatch.setattr(module, "MINIMUM_PYTHON", (9, 9))
+    monkeypatch.setattr("sys.version_info", (3, 9, 2))
     with pytest.raises(SystemExit):
         module.check_python()
     message = capsys.readouterr().err
-    assert message.startswith("notes: needs Python 9.9 or newer, but ")
+    assert message.startswith("notes: needs Python 3.10 or newer, but ")
     assert message.count("\n") == 1
 
 
 def test_launcher_of_compiled_parts_takes_one_python_only(
     shipped: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = launcher(shipped, python="3.1")
+    module = launcher(dataclasses.replace(shipped, requires_python="==3.9.*"))
     with pytest.raises(SystemExit):
         module.check_python()
-    assert "needs Python 3.1, but" in capsys.readouterr().err
+    assert "needs Python 3.9, but" in capsys.readouterr().err
 
 
 def test_launcher_does_without_a_settings_file(shipped: Project, tmp_path: Path) -> None:
