@@ -75,7 +75,13 @@ class Pyproject:
                 f"There is no {path}.",
                 hint="Name the project's folder with --project; it needs a pyproject.toml.",
             ) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise ProjectError(
+                f"{path}, line {line}: is not UTF-8, which TOML is.",
+                hint="Save it as UTF-8, without a byte order mark.",
+            ) from None
+        except tomllib.TOMLDecodeError as error:
             raise ProjectError(f"{path} is not valid TOML: {error}") from error
 
     def wrong(self, key: str, problem: str) -> ProjectError:

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
-from shipways import host, pipeline, project, results, source
+from shipways import host, inventory, pipeline, project, results, source
 from shipways.artifact import Step
 from shipways.attempt import command
 from shipways.bundle import Inputs
 from shipways.dist import Dist
 from shipways.errors import BuildError, ProjectError, UsageError
-from shipways.formats import Format, Job, Options, Product, Tool
+from shipways.formats import FORMATS, Format, Job, Options, Product, Tool
 from shipways.results import Builder, Host, Lint, Results, Target
 
 Build = Callable[[Job], Product]
@@ -254,3 +255,36 @@ def test_a_mistake_of_ours_has_its_log(build: Callable[..., Results], notes: Pat
     row = build([replace(PACK, build=wrong)]).formats["pack"]
     assert row.status == "failed"
     assert "KeyError" in (notes / "dist" / row.build.log).read_text()
+
+
+def test_what_a_file_holds_is_compared_with_the_lock(
+    build: Callable[..., Results], notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {"notes-app": Version("1.2.0"), "django": Version("5.2.1")}
+    held = dict(wanted)
+    monkeypatch.setattr(inventory, "asked_for", lambda inputs, uses: wanted)
+    pack = replace(PACK, holds=lambda shipped, path: [*held.items()])
+    assert build([pack]).formats["pack"].status == "ok"
+    for wrong, says in (
+        ({"notes-app": Version("1.2.0")}, "django 5.2.1 is missing"),
+        (wanted | {"django": Version("4.2")}, "django is 4.2, not 5.2.1"),
+        (wanted | {"flask": Version("3")}, "flask 3 was not asked for"),
+    ):
+        held.clear()
+        held.update(wrong)
+        row = build([replace(pack, build=packed("worse"))]).formats["pack"]
+        assert row.status == "failed"
+        assert f"notes.pack does not hold what the lock names: {says}" in row.reason
+        assert (notes / "dist" / "notes.pack").read_text() == "content"
+
+
+def test_a_file_that_holds_no_distributions_is_not_looked_at(
+    build: Callable[..., Results], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inventory, "asked_for", lambda inputs, uses: {"x": Version("1")})
+    assert build([replace(PACK, holds=lambda *_: None)]).formats["pack"].status == "ok"
+
+
+@pytest.mark.parametrize("wanted", sorted(set(FORMATS) - {"git"}))
+def test_every_format_with_files_tells_what_they_hold(wanted: str) -> None:
+    assert FORMATS[wanted].holds
