@@ -203,12 +203,6 @@ def test_licences(notes: Path, written: str, kept: str) -> None:
     assert project.load(notes).license == kept
 
 
-def test_readme_that_is_not_utf8(notes: Path) -> None:
-    (notes / "README.md").write_bytes(b"\xff\xfe")
-    with pytest.raises(ProjectError, match=r"project\.readme: README\.md is not UTF-8"):
-        project.load(notes)
-
-
 def test_not_toml(notes: Path) -> None:
     (notes / "pyproject.toml").write_text("[project\n")
     with pytest.raises(ProjectError, match="not valid TOML"):

@@ -47,12 +47,13 @@ def test_utf_8_is_read_as_it_is(text: str) -> None:
 
 
 OWN = {  # modules that read what this program wrote itself, or the system did
-    "attach.py", "formats/deb.py", "formats/deb_source.py", "formats/docker_build.py",
-    "formats/docker_platform.py", "instructions.py", "lifecycle/change.py",
-    "lifecycle/hardening.py", "lifecycle/inside.py", "lifecycle/versions.py", "linters.py",
-    "oci.py", "pyproject.py", "report/catalog.py", "report/comparison.py", "report/html.py",
-    "roots/host.py", "roots/pick.py", "roots/podman.py", "roots/runtime_base.py",
-    "roots/service_images.py", "target.py", "text.py", "deb_archive.py",
+    "attach.py", "checkout.py", "deb_archive.py", "formats/deb.py", "formats/deb_source.py",
+    "formats/docker_build.py", "formats/docker_platform.py", "instructions.py",
+    "lifecycle/change.py", "lifecycle/hardening.py", "lifecycle/inside.py",
+    "lifecycle/versions.py", "linters.py", "names.py", "oci.py", "pyproject.py",
+    "report/catalog.py", "report/comparison.py", "report/html.py", "roots/host.py",
+    "roots/names.py", "roots/pick.py", "roots/podman.py", "roots/runtime_base.py",
+    "roots/service_images.py", "runs.py", "target.py", "text.py",
 }  # fmt: skip
 
 

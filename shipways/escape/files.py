@@ -32,10 +32,11 @@ def option(value: object) -> str:
 
 
 def python(value: object) -> str:
-    """A literal of Python (reference 2.4): text, a number, a truth, or a tuple of those."""
+    """A literal of Python (reference 2.4): text, a number, a truth, None, or a tuple of those."""
     if isinstance(value, (list, tuple)):
         return "(" + "".join(f"{python(one)}, " for one in value).strip() + ")"
-    return repr(value) if isinstance(value, (bool, int)) else _in_quotes(one_line(value))
+    known = value is None or isinstance(value, (bool, int))
+    return repr(value) if known else _in_quotes(one_line(value))
 
 
 def _in_quotes(text: str) -> str:

@@ -166,7 +166,8 @@ def steps(project: Project) -> tuple[Step, ...]:
 
 
 def needs(project: Project) -> str:
-    return f"systemd, Python {project.requires_python}, the distribution's archive"
+    pythons = Pythons(project.requires_python).words
+    return f"systemd, Python {pythons}, the distribution's archive"
 
 
 def holds(project: Project, path: Path) -> list[Found] | None:

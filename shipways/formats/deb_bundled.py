@@ -25,6 +25,7 @@ from shipways.formats.deb_bundled_package import (
 from shipways.packagers import HINTS, Package, fpm, nfpm, xz
 from shipways.progress import say
 from shipways.project import Project
+from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
 
 BUILDERS = ("nfpm", "fpm")
@@ -124,7 +125,8 @@ def steps(project: Project) -> tuple[Step, ...]:
 
 def needs(project: Project) -> str:
     """What apt would otherwise have to fetch."""
-    return f"python3 {project.requires_python}, tzdata and systemd; no network"
+    pythons = Pythons(project.requires_python).words
+    return f"python3 {pythons}, tzdata and systemd; no network"
 
 
 def holds(project: Project, path: Path) -> list[Found]:

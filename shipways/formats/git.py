@@ -15,6 +15,7 @@ from shipways.errors import ProjectError
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.tools import GIT
 from shipways.project import Project
+from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
 
 
@@ -62,7 +63,8 @@ def steps(project: Project) -> tuple[Step, ...]:
 
 
 def needs(project: Project) -> str:
-    return f"Python {project.requires_python} with venv, git, the repository and a package index"
+    pythons = Pythons(project.requires_python).words
+    return f"Python {pythons} with venv, git, the repository and a package index"
 
 
 FORMAT = Format(

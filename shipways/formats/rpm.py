@@ -16,6 +16,7 @@ from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.rpm_package import FORMAT_ID, describe, file_name, scripts
 from shipways.packagers import HINTS, Package, choose, fpm, nfpm, rpmbuild, xz
 from shipways.project import Project
+from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
 
 SMALL = {"fpm": "xz -9", "rpmbuild": "w6T2.xzdio", "nfpm": "xz"}
@@ -121,7 +122,8 @@ def steps(project: Project) -> tuple[Step, ...]:
 
 def needs(project: Project) -> str:
     """What dnf would otherwise have to fetch."""
-    return f"python3 {project.requires_python} and systemd; no network"
+    pythons = Pythons(project.requires_python).words
+    return f"python3 {pythons} and systemd; no network"
 
 
 def holds(project: Project, path: Path) -> list[Found]:

@@ -149,7 +149,8 @@ def steps(project: Project) -> tuple[Step, ...]:
 
 def needs(project: Project) -> str:
     """What install.sh looks for."""
-    return f"python3 {project.requires_python}, time zones (tzdata), xz and systemd; no network"
+    pythons = Pythons(project.requires_python).words
+    return f"python3 {pythons}, time zones (tzdata), xz and systemd; no network"
 
 
 def holds(project: Project, path: Path) -> list[Found]:

@@ -16,6 +16,7 @@ from shipways.artifact import Step
 from shipways.closure import Found
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.project import Project
+from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
 
 
@@ -66,7 +67,8 @@ def steps(project: Project) -> tuple[Step, ...]:
 
 
 def needs(project: Project) -> str:
-    return f"Python {project.requires_python} with venv, and a package index for the dependencies"
+    pythons = Pythons(project.requires_python).words
+    return f"Python {pythons} with venv, and a package index for the dependencies"
 
 
 def holds(_project: Project, path: Path) -> list[Found]:

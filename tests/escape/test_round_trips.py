@@ -32,7 +32,7 @@ def each(check: Callable[[str], None]) -> Callable[..., None]:
 @each
 def test_python(text: str) -> None:
     assert ast.literal_eval(files.python(text)) == text
-    assert ast.literal_eval(files.python((text, 1, True))) == (text, 1, True)
+    assert ast.literal_eval(files.python((text, 1, True, None))) == (text, 1, True, None)
     assert ast.literal_eval(f'"""{files.docstring(text)} """') == f"{text} "
 
 

@@ -406,4 +406,4 @@ def test_steps_are_what_a_person_types(job: Job) -> None:
         "apt-get remove -y notes-app",
         "apt-get purge -y notes-app",
     ]
-    assert deb.FORMAT.needs(job.project).startswith("systemd, Python >=3.10")
+    assert deb.FORMAT.needs(job.project).startswith("systemd, Python 3.10 or newer")
