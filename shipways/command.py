@@ -26,13 +26,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from shipways.cause import failure
 from shipways.errors import BuildError, ToolMissing
 from shipways.measure import Watch
 from shipways.runs import folder_prefix
 
 log = logging.getLogger("shipways.command")
 
-TAIL = 30  # lines of output that an error message repeats
 TERMINATION_GRACE_S = 5
 HELPER_GRACE_S = 30
 RUN_VARIABLE = "SHIPWAYS_RUN"  # in the environment of every process that a run starts
@@ -290,8 +290,14 @@ def _let_go(helper: subprocess.Popen[bytes]) -> None:
 def _failure(done: Completed) -> str:
     if os.strerror(errno.ENOSPC) in done.output:
         return f"{os.strerror(errno.ENOSPC)}: {done.argv[0]} could not write its files."
-    tail = "\n".join(done.output.rstrip().splitlines()[-TAIL:])
-    return f"{shlex.join(done.argv)} ended with status {done.returncode}:\n{tail}"
+    return failure(shlex.join(done.argv), _ended(done.returncode), done.output)
+
+
+def _ended(status: int) -> str:
+    """How a process ended; below 0 is a signal's number (`subprocess.Popen.returncode`)."""
+    if status >= 0:
+        return f"with status {status}"
+    return f"by signal {-status} ({signal.strsignal(-status)})"
 
 
 def version_of(*argv: str) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shipways.artifact import Step
+from shipways.cause import cause
 from shipways.command import Completed
 from shipways.errors import VerifyError
 from shipways.results import StepResult
@@ -97,8 +98,8 @@ class Typist:
         )
 
     def _failure(self, step: Step, done: Completed, log: str) -> VerifyError:
-        last = (done.output.strip().splitlines() or [""])[-1]
-        message = f"{step.command} ended with status {done.returncode}: {last}"
+        why = cause(done.output)
+        message = f"{step.command} ended with status {done.returncode}: {why}"
         return VerifyError(message, log=self.log(log))
 
     def log(self, name: str) -> Path:

@@ -18,7 +18,8 @@ from docker.errors import APIError
 from docker.models.containers import Container
 from docker.utils.socket import frames_iter
 
-from shipways.command import TAIL, Completed, record
+from shipways import cause
+from shipways.command import Completed, record
 from shipways.errors import VerifyError
 from shipways.roots import engine
 
@@ -120,8 +121,7 @@ def _printed(exec_id: str) -> Iterator[bytes]:
 
 def failure(done: Completed) -> str:
     """What an error message says of a command that went wrong."""
-    tail = "\n".join(done.output.rstrip().splitlines()[-TAIL:])
-    return f"{done.argv[0]} ended with status {done.returncode}:\n{tail}"
+    return cause.failure(done.argv[0], f"with status {done.returncode}", done.output)
 
 
 def _collect(stream: Iterator[bytes], request: Request, log_file: Path | None) -> str:

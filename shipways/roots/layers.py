@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from shipways import cause
 from shipways.errors import BuildError
 from shipways.roots import boot, engine, execution, host
 
-TAIL = 20  # lines of output that an error message repeats
 TIMEOUT_S = 1200
 VERSION = 2  # raise it when the same recipe would now give another image
 Maker = Callable[[str, dict[str, str]], None]  # (name of the new image, its labels)
@@ -60,8 +60,8 @@ def add(base: str, layer: Layer, ref: str, labels: dict[str, str]) -> None:
         argv = ["timeout", f"{TIMEOUT_S}", "sh", "-c", layer.recipe]
         status, output = execution.ask(container, argv, host.environment())
         if status:
-            tail = "\n".join(output.splitlines()[-TAIL:])
-            raise BuildError(f"{ref} could not be prepared (status {status}):\n{tail}")
+            problem = f"{ref} could not be prepared (status {status})"
+            raise BuildError(f"{cause.cause(output)}\n{problem}:\n{cause.tail(output)}")
         repository, tag = ref.rsplit(":", 1)
         container.commit(repository, tag, changes=_changes(labels))
     finally:

@@ -89,7 +89,7 @@ def test_a_command_that_fails_is_an_error(docker: FakeEngine, commands: Commands
     commands.answer("false", 1, "no\n")
     assert docker
     with machine.machine(BARE) as root:
-        with pytest.raises(VerifyError, match="ended with status 1:\nno"):
+        with pytest.raises(VerifyError, match=r"no\nThe command was: .*\nIt ended with status 1"):
             root.run("false", timeout=1)
         assert not root.run("false", timeout=1, check=False).ok
 
