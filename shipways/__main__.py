@@ -3,41 +3,66 @@
 from __future__ import annotations
 
 import argparse
-import errno
+import contextlib
 import logging
 import os
 import signal
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
-from shipways import arguments, subcommands
-from shipways.errors import ShipwaysError
+from shipways import arguments, chosen, subcommands
+from shipways.errors import REPORT, ShipwaysError
+from shipways.refused import explain
 
-INTERRUPTED = 130  # 128 + SIGINT, as a shell would say
+INTERRUPTED = 128 + signal.SIGINT  # as a shell would say
+UNHEARD = 128 + signal.SIGPIPE
 UMASK = 0o022  # build tools put modes into archives: they are the same whoever builds
-OUTSIDE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # not a fault of ours
+CRASH = "crash.log"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    parsed = arguments.parser().parse_args(argv)
-    _log(parsed)
     before = signal.signal(signal.SIGTERM, _stop)
     mask = os.umask(UMASK)
+    try:
+        return _printed(argv)
+    except OSError as error:
+        unheard = _stdout_fails() and isinstance(error, BrokenPipeError)
+        return UNHEARD if unheard else _complain(str(explain(error)), 1)
+    finally:
+        os.umask(mask)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _printed(argv: Sequence[str] | None) -> int:
+    """Run one command, and let all it prints out. Raises `OSError` where that fails."""
+    try:
+        return _run(arguments.parser().parse_args(argv))
+    finally:
+        if sys.stdout:
+            sys.stdout.flush()
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    _log(parsed)
     try:
         return subcommands.COMMANDS[parsed.command](parsed)
     except ShipwaysError as error:
         return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _complain("Stopped; dist/ keeps what it had.", INTERRUPTED)
+    except BrokenPipeError:
+        raise  # of `shipways ... | head`, most likely: whoever listened has enough
     except OSError as error:
-        if error.errno not in OUTSIDE:
-            raise
-        return _complain(_outside(error), 1)
-    finally:
-        os.umask(mask)
-        signal.signal(signal.SIGTERM, before)
+        if parsed.verbose:
+            traceback.print_exc()
+        return _complain(str(explain(error)), 1)
+    except Exception as error:
+        return _crash(error, parsed)
 
 
 def _log(parsed: argparse.Namespace) -> None:
@@ -50,10 +75,34 @@ def _stop(*_: object) -> NoReturn:
     raise KeyboardInterrupt  # SIGTERM cleans up as Ctrl-C does
 
 
-def _outside(error: OSError) -> str:
-    where = f" at {error.filename}" if error.filename else ""
-    hint = "Free some space, or choose another folder with --dist; dist/ keeps what it had."
-    return f"{os.strerror(error.errno or 0)}{where}.\n{hint}"
+def _crash(error: Exception, parsed: argparse.Namespace) -> int:
+    """A fault of ours: its story is kept in a file, the terminal has it with --verbose only."""
+    story = traceback.format_exc()
+    if parsed.verbose:
+        print(story, file=sys.stderr, end="")
+    told = f"{type(error).__name__}: {error}"
+    return _complain(str(ShipwaysError(told, hint=REPORT, log=_kept(story, parsed))), 1)
+
+
+def _kept(story: str, parsed: argparse.Namespace) -> Path | None:
+    """The file with the story: with the other logs, else where a file can be written."""
+    for folder in (lambda: chosen.dist(parsed) / "logs", chosen.cache, tempfile.gettempdir):
+        with contextlib.suppress(Exception):
+            place = Path(folder())
+            if place.is_dir():
+                (place / CRASH).write_text(story, encoding="utf-8", errors="backslashreplace")
+                return place / CRASH
+    return None
+
+
+def _stdout_fails() -> bool:
+    """Whether nothing can be printed any more; then nothing is tried again at the end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def _complain(message: str, code: int) -> int:

@@ -48,9 +48,7 @@ def parser() -> argparse.ArgumentParser:
 def _add(commands: Commands, name: str, summary: str, more: str = "") -> argparse.ArgumentParser:
     description = f"{summary[0].upper()}{summary[1:]}.{' ' + more if more else ''}"
     command = commands.add_parser(name, help=summary, description=description)
-    command.add_argument(
-        "-v", "--verbose", action="store_true", help="show commands and what they print"
-    )
+    _general(command)
     return command
 
 
@@ -63,7 +61,6 @@ def _build(commands: Commands) -> None:
         "byte; later ones are warm.",
     )
     command.add_argument("formats", nargs="*", metavar="FORMAT", help="formats; default: all")
-    _places(command)
     _options(command)
     command.add_argument(
         "--runs", type=_positive, default=1, metavar="N", help="warm builds to measure (default 1)"
@@ -95,7 +92,6 @@ def _verify(commands: Commands) -> None:
     command.add_argument(
         "--runs", type=_positive, default=1, metavar="N", help="installs to measure (default 1)"
     )
-    _places(command)
     _options(command)
 
 
@@ -108,7 +104,6 @@ def _claims(commands: Commands) -> None:
         "one machine: each with figures and a verdict, in the report. Verify first.",
     )
     command.add_argument("formats", nargs="*", metavar="FORMAT", help="formats; default: all built")
-    _places(command)
     _options(command)
 
 
@@ -126,15 +121,16 @@ def _try(commands: Commands) -> None:
         "--port", type=_positive, default=8000, help="local port (default 8000, or the next free)"
     )
     command.add_argument("--keep", action="store_true", help="leave the machine running")
-    _places(command)
     _options(command)
 
 
 def _report(commands: Commands) -> None:
     command = _add(
-        commands, "report", "write the report again from results.json, and show the table"
+        commands,
+        "report",
+        "write the report again from results.json, and show the table",
+        "Nothing is built or measured; dist/ keeps its artifacts.",
     )
-    _places(command)
     command.add_argument(
         "--baseline", type=Path, metavar="FILE", help="an earlier results.json to compare with"
     )
@@ -150,7 +146,6 @@ def _compare(commands: Commands) -> None:
     )
     command.add_argument("old", type=Path, metavar="OLD.json")
     command.add_argument("new", type=Path, metavar="NEW.json")
-    command.add_argument("--project", type=Path, default=Path(), metavar="DIR", help="its budget")
     command.add_argument(
         "--markdown", action="store_true", help="print Markdown, short enough for a pull request"
     )
@@ -158,17 +153,23 @@ def _compare(commands: Commands) -> None:
 
 
 def _doctor(commands: Commands) -> None:
-    command = _add(
-        commands, "doctor", "show what each format needs on this machine and how to get the rest"
+    _add(
+        commands,
+        "doctor",
+        "show what each format needs on this machine and how to get the rest",
+        "With --project also which formats that project can have. A missing tool is exit 3, a "
+        "wrong project exit 2.",
     )
-    _engine(command)
 
 
 def _instructions(commands: Commands) -> None:
     command = _add(
-        commands, "instructions", "write INSTALL.md from the steps, and the table in a README"
+        commands,
+        "instructions",
+        "write INSTALL.md from the steps, and the table in a README",
+        "Both are the steps that verify executes. The table is written between two marks, "
+        "<!-- steps: begin --> and <!-- steps: end -->.",
     )
-    _places(command)
     command.add_argument(
         "--readme",
         type=Path,
@@ -181,18 +182,13 @@ def _instructions(commands: Commands) -> None:
 
 
 def _roots(commands: Commands) -> None:
-    command = _add(commands, "roots", "remove the base images of clean machines")
+    command = _add(
+        commands,
+        "roots",
+        "remove the base images of clean machines",
+        "They are made again when they are needed, which takes a minute or two.",
+    )
     command.add_argument("action", choices=("prune",), help="prune: remove all of them")
-    _engine(command)
-
-
-def _places(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--project", type=Path, default=Path(), metavar="DIR", help="the project (default: here)"
-    )
-    command.add_argument(
-        "--dist", type=Path, metavar="DIR", help="output folder (default: dist/ in the project)"
-    )
 
 
 def _options(command: argparse.ArgumentParser) -> None:
@@ -208,7 +204,6 @@ def _options(command: argparse.ArgumentParser) -> None:
         default="small",
         help="small for releases (default), fast for trying out",
     )
-    _engine(command)
     command.add_argument(
         "--base-source",
         choices=("auto", "registry", "archive"),
@@ -236,8 +231,21 @@ def _options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _engine(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
+def _general(command: argparse.ArgumentParser) -> None:
+    """The options of every command, so that none of them has to be taken away for another."""
+    general = command.add_argument_group(
+        "general options", "of every command, which uses those that bear on it"
+    )
+    general.add_argument(
+        "-v", "--verbose", action="store_true", help="show commands and what they print"
+    )
+    general.add_argument(
+        "--project", type=Path, metavar="DIR", help="the project (default: this folder)"
+    )
+    general.add_argument(
+        "--dist", type=Path, metavar="DIR", help="output folder (default: dist/ in the project)"
+    )
+    general.add_argument(
         "--engine",
         choices=("auto", "docker", "podman"),
         help="what runs containers; default: $SHIPWAYS_ENGINE, or the one that is there",

@@ -77,6 +77,7 @@ class Workshop:
     epoch: int
     commit: str = ""
     keep: bool = True  # leave images in the engine
+    told: dict[str, str] = field(default_factory=dict)  # cause of a failure -> the first with it
     _shared: dict[tuple[str, str], Cost] = field(default_factory=dict)
     _made: dict[str, Inputs] = field(default_factory=dict)
 

@@ -23,6 +23,7 @@ from shipways.command import run
 from shipways.progress import step
 from shipways.project import Project
 from shipways.python_versions import IMAGE, Pythons, preferred
+from shipways.stage import fresh, stage
 from shipways.unpack import install_wheel
 from shipways.wheelhouse import Store, Wheelhouse
 
@@ -57,10 +58,10 @@ class Inputs:
     logs: Path
     commit: str = ""
 
-    @cached_property
+    @stage("source tree")
     def source(self) -> Path:
         """A snapshot of the project's files."""
-        tree = self.work / "source"
+        tree = fresh(self.work / "source")
         source.snapshot(self.project.root, tree, whole=self.project.is_snapshot)
         return tree
 
@@ -74,12 +75,12 @@ class Inputs:
         """The project's source distribution (PEP 625)."""
         return next(self.distributions.glob("*.tar.gz"))
 
-    @cached_property
+    @stage("wheel and sdist")
     def distributions(self) -> Path:
         """Folder with wheel and sdist, by the project's own build backend (PEP 517)."""
-        target = self.work / "distributions"
+        target = fresh(self.work / "distributions")
         with step("wheel and sdist"):
-            tree = self.work / "build"
+            tree = fresh(self.work / "build")
             links.copy_for_backend(self.source, tree)
             run(
                 [sys.executable, "-m", "build", "--installer=uv", f"--outdir={target}", tree],
@@ -121,7 +122,7 @@ class Inputs:
         """The bundle's wheels without the app's, each checked against the lock."""
         return self.house.wheels
 
-    @cached_property
+    @stage("wheelhouse")
     def house(self) -> Wheelhouse:
         """What the lock names for the Pythons that the project promises."""
         return wheelhouse.for_bundle(self.project, self.wheel, self.locked, self._store)
@@ -131,7 +132,7 @@ class Inputs:
         """The image's wheels without the app's, each checked against the lock."""
         return self.image_house.wheels
 
-    @cached_property
+    @stage("the image's wheelhouse")
     def image_house(self) -> Wheelhouse:
         """What the lock names for the Python of the base images."""
         return wheelhouse.for_python(self.project, self.wheel, self.locked, self._store, IMAGE)
@@ -144,10 +145,10 @@ class Inputs:
         """A folder of the cache, made where there is none."""
         return wheelhouse.folder(self.cache / name)
 
-    @cached_property
+    @stage("bundle")
     def bundle(self) -> Bundle:
         """The app and its dependencies, installed side by side."""
-        site = self.work / "site-packages"
+        site = fresh(self.work / "site-packages")
         wheels = (self.wheel, *self.wheelhouse)
         with step("bundle"):
             site.mkdir()

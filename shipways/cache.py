@@ -7,6 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
+from shipways import places
 from shipways.errors import UsageError
 
 VARIABLE = "SHIPWAYS_CACHE"
@@ -19,7 +20,7 @@ def folder() -> Path:
     Raises `UsageError` where there is none: a user without a home, or with one that cannot be
     written to (XDG Base Directory Specification).
     """
-    path = Path(os.environ.get(VARIABLE) or _users())
+    path = places.passable(Path(os.environ.get(VARIABLE) or _users()).absolute(), HINT)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

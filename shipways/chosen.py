@@ -62,6 +62,11 @@ def options(arguments: argparse.Namespace) -> Options:
     )
 
 
+def project(arguments: argparse.Namespace) -> Path:
+    """The project's folder: here unless said otherwise."""
+    return arguments.project or Path()
+
+
 def choose_engine(arguments: argparse.Namespace) -> None:
     """For this process and all that it starts."""
     from shipways.roots import engine
@@ -71,9 +76,15 @@ def choose_engine(arguments: argparse.Namespace) -> None:
 
 
 def dist(arguments: argparse.Namespace) -> Path:
-    """Where artifacts are: beside the project unless said otherwise."""
-    chosen: Path = arguments.dist or arguments.project / "dist"
-    return chosen.resolve()
+    """Where artifacts are: beside the project unless said otherwise.
+
+    Raises `UsageError` where that is no folder, also for a link to a disk that is not there.
+    """
+    from shipways import places
+
+    chosen: Path = arguments.dist or project(arguments) / "dist"
+    hint = "Move it away, or choose another folder with --dist."
+    return places.resolved(places.passable(chosen.absolute(), hint))
 
 
 def cache() -> Path:

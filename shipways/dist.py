@@ -11,7 +11,7 @@ from pathlib import Path
 
 import filelock
 
-from shipways import results
+from shipways import places, results
 from shipways.errors import Busy, UsageError
 from shipways.measure import sha256
 from shipways.project import Project
@@ -19,6 +19,9 @@ from shipways.results import File, ProjectRecord, Results
 
 SUMS = "SHA256SUMS"
 WORK_PREFIX = ".work-"
+LOCK = ".lock"
+FILES = (LOCK, results.FILE_NAME, SUMS, "report.html", "report.md")  # made anew by every build
+ELSEWHERE = "Move it away, or choose another folder with --dist."
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,7 @@ class Dist:
 
     def fresh_logs(self, name: str) -> Path:
         """The same folder without an earlier build's logs; those of verified targets stay."""
-        folder = self.logs(name)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = places.folder(self.logs(name), ELSEWHERE)
         for log in folder.iterdir():
             if log.is_file():
                 log.unlink()
@@ -48,10 +50,11 @@ class Dist:
     def locked(self) -> Iterator[Path]:
         """Hold dist/ alone and give a folder to work in, on the same file system.
 
-        Raises `Busy` when another build holds it. What a killed build left is removed first.
+        Raises `Busy` when another build holds it, `UsageError` where something of another kind is
+        in the way. What a killed build left is removed first.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(self.path / ".lock")
+        self._check()
+        lock = filelock.FileLock(self.path / LOCK)
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
@@ -64,6 +67,13 @@ class Dist:
                 shutil.rmtree(left, ignore_errors=True)
             with tempfile.TemporaryDirectory(dir=self.path, prefix=WORK_PREFIX) as work:
                 yield Path(work)
+
+    def _check(self) -> None:
+        """Before anything is built: what will be written can be."""
+        places.folder(self.path, ELSEWHERE)
+        places.expect(self.path / "logs", "a folder", ELSEWHERE)
+        for name in FILES:
+            places.expect(self.path / name, "a file", ELSEWHERE)
 
     def open_results(self, record: ProjectRecord) -> Results:
         """The results so far, for this project; a version's figures do not mix with another's."""

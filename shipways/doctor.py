@@ -1,26 +1,46 @@
-"""What each format needs on this machine, what is there, and how to get the rest."""
+"""What each format needs on this machine, what is there, and which formats a project can have."""
 
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from shipways.formats import FORMATS
+from shipways import lock
+from shipways.formats import FORMATS, Format
+from shipways.progress import step
+from shipways.project import Project
+
+MISSING = "[bold]missing[/bold]"
 
 
-def show(console: Console | None = None) -> int:
-    """Print the table; returns 3 when something is missing, else 0."""
-    table = Table("format", "needs", "found", "how to get it", title="What formats need here")
-    missing = 0
-    for wanted in FORMATS.values():
-        for number, tool in enumerate(wanted.tools):
-            version = tool.version()
-            missing += version is None
-            table.add_row(
-                wanted.id if number == 0 else "",
-                tool.name,
-                version or "[bold]missing[/bold]",
-                "" if version else tool.missing().reason if tool.why else tool.hint,
-            )
+def show(project: Project | None = None, console: Console | None = None) -> int:
+    """Print the table; returns 3 when something is missing, else 0.
+
+    With a project, the table says of each format whether that can have it. Raises `ProjectError`
+    where it can have none, such as for a lock that does not fit.
+    """
+    if project:
+        lock.check_project(project, lock.read(project.lock))
+    heads = ["format", "needs", "found", "how to get it", *([project.name] if project else [])]
+    table = Table(*map(escape, heads), title="What formats need here")
+    with step("looking for tools"):
+        rows = [row for wanted in FORMATS.values() for row in _rows(wanted, project)]
+    for row in rows:
+        table.add_row(*row)
     (console or Console()).print(table)
-    return 3 if missing else 0
+    return 3 if any(MISSING in row for row in rows) else 0
+
+
+def _rows(wanted: Format, project: Project | None) -> list[list[str]]:
+    """A row for each tool that a format needs; what is true of the format is in the first."""
+    rows = []
+    for tool in wanted.tools:
+        version = tool.version()
+        hint = "" if version else tool.missing().reason if tool.why else tool.hint
+        rows.append(["", tool.name, escape(version) if version else MISSING, escape(hint)])
+    rows[0][0] = wanted.id
+    if project:
+        obstacle = wanted.obstacle(project) if wanted.obstacle else ""
+        rows[0].append(escape(f"no: {obstacle}" if obstacle else "yes"))
+    return rows

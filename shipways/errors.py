@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+ISSUES = "https://github.com/shipways/shipways/issues"
+REPORT = f"That is a fault of Shipways: please report it at {ISSUES}, with the log."
+
 
 class ShipwaysError(Exception):
     """Base of all; `hint` names the next step and `log` the file with the whole story."""
@@ -19,6 +22,7 @@ class ShipwaysError(Exception):
         self.message = message
         self.hint = hint
         self.log = log
+        self.told = False  # it only refers to an error that has been shown whole
 
     def __str__(self) -> str:
         return f"{self.reason}\nThe log is {self.log}" if self.log else self.reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import traceback
 from collections.abc import Sequence
@@ -13,10 +14,11 @@ from shipways.artifact import Step
 from shipways.attempt import Workshop, command, figures
 from shipways.contents import contents
 from shipways.dist import Dist, record_of
-from shipways.errors import BuildError, ProjectError, ShipwaysError, ToolMissing, UsageError
+from shipways.errors import REPORT, BuildError, ProjectError, ShipwaysError, ToolMissing, UsageError
 from shipways.formats import Format, Options, Product
 from shipways.progress import say, step
 from shipways.project import FILE_NAME, Project
+from shipways.refused import explain
 from shipways.results import BuildFigures, FormatRecord, Lint, Results, StepRecord
 
 
@@ -76,7 +78,8 @@ def _record(
     workshop: Workshop, wanted: Format, before: FormatRecord | None, runs: int, cold: bool
 ) -> FormatRecord:
     """The row of one format: built, failed with its reason, or skipped for want of a tool."""
-    record = _outline(workshop.project, wanted, before)
+    record, dist = _outline(workshop.project, wanted, before), workshop.dist
+    failed: ShipwaysError | None = None
     try:
         for tool in wanted.tools:
             if tool.version() is None:
@@ -84,39 +87,59 @@ def _record(
         _fill(record, workshop, wanted, before, runs, cold)
     except ProjectError:
         raise  # the project itself is wrong: no format can be built from it
-    except ToolMissing as error:
-        record.status, record.reason = "skipped", error.reason
-    except ShipwaysError as error:
-        record.status, record.reason = "failed", error.reason
-    except Exception as error:  # a fault of ours: its story goes into a log, others are built
-        log = workshop.dist.logs(wanted.id) / "error.log"
-        log.write_text(traceback.format_exc(), encoding="utf-8")
-        record.status, record.reason = "failed", f"{type(error).__name__}: {error}"
+    except Exception as error:  # others are built
+        failed = _explained(error, dist.logs(wanted.id) / "error.log")
+        record.status = "skipped" if isinstance(failed, ToolMissing) else "failed"
+        record.reason = _reason(failed, workshop, wanted)
     record.build.command = command(wanted, workshop.options, runs, cold=cold)
-    record.build.log = _log(workshop.dist, wanted)
-    _tell(record, workshop.dist)
+    record.build.log = _log(dist, wanted, failed.log if failed else None)
+    _tell(record, dist, whole=not (failed and failed.told))
     return record
 
 
-def _tell(record: FormatRecord, dist: Dist) -> None:
+def _explained(error: Exception, log: Path) -> ShipwaysError:
+    """An error in words. A fault of ours has none: its story goes into `log`."""
+    if isinstance(error, ShipwaysError):
+        return error
+    with contextlib.suppress(OSError):  # such as the full disk that this is about
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+    if isinstance(error, OSError):
+        return explain(error)
+    return BuildError(f"{type(error).__name__}: {error}", hint=REPORT, log=log)
+
+
+def _reason(failed: ShipwaysError, workshop: Workshop, wanted: Format) -> str:
+    """Why a format is not there; in short where another one is not for the same cause."""
+    cause, _, more = failed.reason.partition("\n")
+    first = workshop.told.setdefault(cause, wanted.id)
+    if first == wanted.id or not more or failed.told or isinstance(failed, ToolMissing):
+        return failed.reason
+    return f"{cause}\nThe same as for {first}, see above."
+
+
+def _tell(record: FormatRecord, dist: Dist, *, whole: bool) -> None:
     """Say what a person at the terminal has to know; in the results the log is a link."""
     if record.status != "ok":
         say(f"  {record.status}: {record.reason}")
-    if record.status == "failed" and record.build.log:
+    if record.status == "failed" and record.build.log and whole:
         say(f"  The log is {dist.path / record.build.log}")
 
 
-def _log(dist: Dist, wanted: Format) -> str:
+def _log(dist: Dist, wanted: Format, told: Path | None) -> str:
     """The log of a build, relative to dist/; "" where nothing was logged.
 
-    A format that only passes on what a shared stage made has a copy of that stage's log: the
-    stage's own is written anew when other formats are built.
+    A format that only passes on what a shared stage made, or fails with it, has a copy of that
+    stage's log: the stage's own is written anew when other formats are built. `told` is the log
+    that an error names.
     """
-    own, shared = dist.logs(wanted.id), dist.logs("inputs") / "distributions.log"
-    log = own / "build.log"
-    if "distributions" in wanted.uses and not log.exists() and shared.exists():
-        shutil.copyfile(shared, log)
-    found = [path for path in (own / "error.log", log) if path.exists()]
+    own, shared = dist.logs(wanted.id), dist.logs("inputs")
+    log, failed = own / "build.log", own / "error.log"
+    if told and told.parent == shared and told.exists():
+        shutil.copyfile(told, failed)
+    elif "distributions" in wanted.uses and not log.exists():
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(shared / "distributions.log", log)
+    found = [path for path in (failed, log) if path.exists()]
     return found[0].relative_to(dist.path).as_posix() if found else ""
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from shipways import values
+from shipways import places, values
 from shipways.names import CommandName, DistributionName, SystemName, VariableName
 from shipways.pyproject import Pyproject
 from shipways.text import read_text
@@ -148,7 +148,7 @@ class Project:
 
 def load(root: Path) -> Project:
     """Read `root`/pyproject.toml. Raises `ProjectError` with the file, the key and an example."""
-    root = root.resolve()
+    root = places.resolved(root)
     source = Pyproject(root / FILE_NAME)
     table = source.convert("project", ProjectTable)
     tool = source.convert("tool.shipways", ToolTable)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from shipways import places
 from shipways.errors import ProjectError
 
 if sys.version_info >= (3, 11):
@@ -69,20 +70,17 @@ class Pyproject:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self.data: Mapping[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            self.data: Mapping[str, Any] = tomllib.loads(places.text(path))
+        except (FileNotFoundError, NotADirectoryError):
             raise ProjectError(
                 f"There is no {path}.",
                 hint="Name the project's folder with --project; it needs a pyproject.toml.",
             ) from None
-        except UnicodeDecodeError as error:
-            line = error.object.count(b"\n", 0, error.start) + 1
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise ProjectError(
-                f"{path}, line {line}: is not UTF-8, which TOML is.",
-                hint="Save it as UTF-8, without a byte order mark.",
-            ) from None
-        except tomllib.TOMLDecodeError as error:
-            raise ProjectError(f"{path} is not valid TOML: {error}") from error
+                f"{path} is not valid TOML: {error}.",
+                hint="What it may hold: https://packaging.python.org/specifications/pyproject-toml",
+            ) from error
 
     def wrong(self, key: str, problem: str) -> ProjectError:
         example = _example(key)

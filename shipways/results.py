@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from shipways.errors import ShipwaysError
+from shipways import __version__, places
+from shipways.errors import ShipwaysError, UsageError
 
 SCHEMA = 1
 FILE_NAME = "results.json"
@@ -194,16 +196,42 @@ class Results(Record, omit_defaults=False):
     claims: list[Claim] = []
 
 
+class _Origin(msgspec.Struct):
+    """What is read first, whatever the schema: which one it is, and who wrote it."""
+
+    schema: int
+    host: Any = None
+
+
 def load(path: Path) -> Results | None:
-    """Read a results file; None where there is none. Raises `ShipwaysError` where it is broken."""
+    """Read a results file; None where there is none. It is never changed by reading.
+
+    Raises `UsageError` for one of another schema, newer or older: a meaning may have changed, and
+    saving would lose what this version does not know; `ShipwaysError` for one that is broken.
+    """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Results)
+        content = places.read(path)
     except FileNotFoundError:
         return None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    try:
+        _check_schema(path, msgspec.json.decode(content, type=_Origin))
+        return msgspec.json.decode(content, type=Results)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ShipwaysError(
             f"{path} is not a results file: {error}", hint="Move it away and build again."
         ) from error
+
+
+def _check_schema(path: Path, origin: _Origin) -> None:
+    if origin.schema == SCHEMA:
+        return
+    known = isinstance(origin.host, dict) and origin.host.get("shipways")
+    writer = f"shipways {known}" if known else "another version of shipways"
+    raise UsageError(
+        f"{path} was written by {writer} in schema {origin.schema}; this is shipways "
+        f"{__version__}, which reads and writes schema {SCHEMA}.",
+        hint="Move it away and build again, or use the version that wrote it.",
+    )
 
 
 def save(results: Results, path: Path) -> None:

@@ -26,7 +26,7 @@ def build(arguments: argparse.Namespace) -> int:
     from shipways.formats import choose
 
     formats = choose(arguments.formats)
-    found = project.load(arguments.project)
+    found = project.load(chosen.project(arguments))
     budget = chosen.budget(found, [wanted.id for wanted in formats])
     results = pipeline.build(
         found,
@@ -47,7 +47,7 @@ def verify(arguments: argparse.Namespace) -> int:
     from shipways.formats import choose
 
     names = [wanted.id for wanted in choose(arguments.formats)] if arguments.formats else []
-    found = project.load(arguments.project)
+    found = project.load(chosen.project(arguments))
     budget = chosen.budget(found, names)
     dist = chosen.dist(arguments)
     results = lifecycle.verify(
@@ -75,7 +75,7 @@ def claims(arguments: argparse.Namespace) -> int:
     from shipways import claims as said
     from shipways import project
 
-    found = project.load(arguments.project)
+    found = project.load(chosen.project(arguments))
     results = said.measure(
         found,
         arguments.formats,
@@ -93,7 +93,7 @@ def try_out(arguments: argparse.Namespace) -> int:
 
     (wanted,) = choose([arguments.format])
     lifecycle.try_out(
-        project.load(arguments.project),
+        project.load(chosen.project(arguments)),
         wanted.id,
         arguments.target,
         chosen.dist(arguments),
@@ -122,8 +122,8 @@ def compare(arguments: argparse.Namespace) -> int:
     from shipways import report as reports
 
     old, new = chosen.read(arguments.old), chosen.read(arguments.new)
-    shipped = (arguments.project / project.FILE_NAME).is_file()
-    budget = chosen.budget(project.load(arguments.project), []) if shipped else {}
+    shipped = (chosen.project(arguments) / project.FILE_NAME).is_file()
+    budget = chosen.budget(project.load(chosen.project(arguments)), []) if shipped else {}
     if arguments.markdown:
         print(reports.summarise(old, new, budget, language=arguments.language))
     else:
@@ -133,9 +133,10 @@ def compare(arguments: argparse.Namespace) -> int:
 
 def doctor(arguments: argparse.Namespace) -> int:
     from shipways import doctor as examination
+    from shipways import project
 
     chosen.choose_engine(arguments)
-    return examination.show()
+    return examination.show(project.load(arguments.project) if arguments.project else None)
 
 
 def instructions(arguments: argparse.Namespace) -> int:
@@ -143,7 +144,7 @@ def instructions(arguments: argparse.Namespace) -> int:
     from shipways import project, results
     from shipways.formats import choose
 
-    found, formats = project.load(arguments.project), choose([])
+    found, formats = project.load(chosen.project(arguments)), choose([])
     text = texts.document(found, formats)
     results.write_atomically(found.root / "INSTALL.md", text.encode())
     for readme in arguments.readmes:

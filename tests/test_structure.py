@@ -11,11 +11,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A module imports only from those before it in this list.
 ORDER = (
-    "errors", "extraction", "trust", "cache", "measure", "cause", "runs", "command", "progress",
-    "escape", "recipes", "versions", "values", "names", "pyproject", "project", "artifact",
-    "results", "checkout", "links", "source", "lock", "unpack", "archive", "attach", "sbom",
-    "bundle", "contents", "roots", "oci", "linters", "target", "copyright", "deb_archive",
-    "rpm_archive", "packagers",
+    "errors", "places", "refused", "extraction", "trust", "cache", "measure", "cause", "runs",
+    "command", "progress", "escape", "recipes", "versions", "values", "names", "pyproject",
+    "project", "artifact", "stage", "results", "checkout", "links", "source", "lock", "unpack",
+    "archive", "attach", "sbom", "bundle", "contents", "roots", "oci", "linters", "target",
+    "copyright", "deb_archive", "rpm_archive", "packagers",
     "formats", "host", "dist", "attempt", "report", "pipeline", "lifecycle", "claims", "doctor",
     "instructions", "arguments", "chosen", "subcommands", "__main__",
 )  # fmt: skip

@@ -89,6 +89,7 @@ class Format:
     # The distributions in a finished file; None for a file that has none, such as a .dsc.
     holds: Callable[[Project, Path], list[Found] | None] | None = None
     builders: Sequence[str] = ()  # which of `--builder` can make it; () means none is needed
+    obstacle: Callable[[Project], str] | None = None  # why a project cannot have it; "" if it can
     file_name: Callable[[Project], str] | None = None  # the main file's in `steps`, where it varies
 
     def steps_with(self, project: Project, file: str) -> tuple[Step, ...]:

@@ -21,15 +21,20 @@ from shipways.results import Builder, Lint
 
 def build(job: Job) -> Product:
     """Nothing to build; there has to be an address that the link can name."""
-    if not job.project.repository:
+    if problem := obstacle(job.project):
         raise ProjectError(
-            f"{job.project.root / 'pyproject.toml'}: project.urls: has no Repository.",
+            f"{job.project.root / 'pyproject.toml'}: {problem}.",
             hint='For example:\n    Repository = "https://git.example.org/notes"',
         )
     name = f"{job.project.name}-{versions.file_part(job.project.version)}-git"
     bill = sbom.write(job.work, name, job.inputs.bill_of_lock)
     builder = Builder(tool="git", version=version_of("git", "--version") or "")
     return Product((), builder, bill=bill)
+
+
+def obstacle(project: Project) -> str:
+    """Why there can be no link."""
+    return "" if project.repository else "project.urls: has no Repository"
 
 
 def link(project: Project) -> str:
@@ -77,4 +82,5 @@ FORMAT = Format(
     build=build,
     lint=lint,
     steps=steps,
+    obstacle=obstacle,
 )
