@@ -128,6 +128,7 @@ def compare(arguments: argparse.Namespace) -> int:
         print(reports.summarise(old, new, budget, language=arguments.language))
     else:
         reports.show_changes(old, new, Console(), budget, language=arguments.language)
+    _say_unheld(new, budget)
     return 1 if reports.over_budget(new, budget, old) else 0
 
 
@@ -196,7 +197,16 @@ def _show(
     if not console.is_terminal:
         console.width = WIDE
     reports.show(results, console, budget, language=language)
+    _say_unheld(results, budget or {})
     print(f"The report is {dist / 'report.html'}")
+
+
+def _say_unheld(results: Results, budget: Mapping[str, Budget]) -> None:
+    from shipways import report as reports
+    from shipways.progress import say
+
+    for name in reports.unheld(results, budget):
+        say(f"{name}: built with --compression fast, so its limits were not applied.")
 
 
 def _worst(states: Sequence[str]) -> int:

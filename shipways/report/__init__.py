@@ -9,7 +9,7 @@ from rich.console import Console
 
 from shipways.project import Budget
 from shipways.report import html, markdown, summary, terminal
-from shipways.report.budget import over_budget
+from shipways.report.budget import over_budget, unheld
 from shipways.report.compare import Comparison, compare
 from shipways.report.comparison import overview
 from shipways.report.findings import find
@@ -24,6 +24,7 @@ __all__ = [
     "show",
     "show_changes",
     "summarise",
+    "unheld",
 ]
 
 HTML_NAME = "report.html"

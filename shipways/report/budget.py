@@ -10,7 +10,7 @@ from shipways.report.compare import CULPRITS, Culprit, compare
 from shipways.report.comparison import Row, overview
 from shipways.report.figure import Column
 from shipways.report.figures import BY_KEY
-from shipways.results import Results
+from shipways.results import FormatRecord, Results
 
 COLUMN_OF = {
     "bytes": "artifact_bytes",
@@ -41,16 +41,29 @@ class Overrun:
 def over_budget(
     results: Results, budget: Mapping[str, Budget], old: Results | None = None
 ) -> list[Overrun]:
-    """All figures above their limits; with an earlier run, the culprits are what grew since."""
+    """All figures above their limits; with an earlier run, the culprits are what grew since.
+
+    Limits are made for what is released: what was built with `--compression fast` is not held to
+    them, see `unheld`.
+    """
     rows = {row.id: row for row in overview(results).rows}
     grown = _grown(old, results) if old else {}
     return [
         _overrun(rows[name], key, limit, grown.get(name, ()))
         for name, limits in budget.items()
-        if name in rows
+        if name in rows and not _fast(rows[name].record)
         for key, limit in _limits(limits)
         if (rows[name].figures[key].value or 0.0) > limit
     ]
+
+
+def unheld(results: Results, budget: Mapping[str, Budget]) -> list[str]:
+    """The formats whose limits were not applied: built with `--compression fast`."""
+    return [name for name in budget if name in results.formats and _fast(results.formats[name])]
+
+
+def _fast(record: FormatRecord) -> bool:
+    return record.builder is not None and record.builder.compression.startswith("fast:")
 
 
 def _limits(budget: Budget) -> list[tuple[str, float]]:

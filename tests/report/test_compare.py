@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 
 from shipways.project import Budget
-from shipways.report import compare, over_budget, show_changes, summarise
+from shipways.report import compare, over_budget, show_changes, summarise, unheld
 from shipways.report.compare import Culprit, beyond_noise
 from shipways.report.figure import Figure
 from shipways.report.figures import BY_KEY
-from shipways.results import FormatRecord, Results
+from shipways.results import Builder, FormatRecord, Results
 
 Make = Callable[..., Results]
 MakeFormat = Callable[..., FormatRecord]
@@ -189,3 +189,15 @@ def test_times_measured_once_say_so(make_results: Make, make_format: MakeFormat)
     assert "worse, +100\N{NO-BREAK SPACE}%, measured once" in summarise(old, new)
     old, new = runs(make_results, make_format)
     assert "measured once" not in summarise(old, new)
+
+
+def test_limits_hold_for_what_is_released(make_results: Make, make_format: MakeFormat) -> None:
+    """Built with --compression fast, a format is not held to limits made for small ones."""
+    budget, new = limits({"a": {"bytes": 10}}), make_results(a=make_format())
+    assert over_budget(new, budget)
+    assert unheld(new, budget) == []
+    new.formats["a"].builder = Builder(tool="nfpm", compression="fast: zstd")
+    assert over_budget(new, budget) == []
+    assert unheld(new, budget) == ["a"]
+    new.formats["a"].builder = Builder(tool="nfpm", compression="small: xz -9e")
+    assert over_budget(new, budget)
