@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.figure import Figure
@@ -15,10 +15,12 @@ RUNS = 3
 MIB = 1024 * 1024
 
 
-def figures(sample: Path, work: Path) -> Iterator[Figure]:
-    """Build all formats once cold, then warm, as a user does."""
+def figures(
+    sample: Path, work: Path, *, formats: Sequence[str] = (), runs: int = RUNS
+) -> Iterator[Figure]:
+    """Build formats (all, unless some are named) once cold, then warm, as a user does."""
     dist = work / "dist"
-    shipways(sample, dist, "build", f"--runs={RUNS}")
+    shipways(sample, dist, "build", *formats, f"--runs={runs}")
     found = results.load(dist / results.FILE_NAME)
     assert found is not None
     for name, record in found.formats.items():
@@ -28,9 +30,10 @@ def figures(sample: Path, work: Path) -> Iterator[Figure]:
         share = (build.runs[-1] - build.tool_s) / build.runs[-1]
         how = f"warm build of {build.runs[-1]:.1f} s, less the seconds of the tools it calls"
         yield Figure(f"{name}: own share", share, 0.10, "of the time", how)
-    seconds = [shipways(sample, dist, "build") for _ in range(RUNS)]
-    how = f"wall time of `shipways build`, all formats, median of {RUNS}"
-    yield Figure("warm run of all formats", median(seconds), 90, "s", how)
+    seconds = [shipways(sample, dist, "build", *formats) for _ in range(runs)]
+    named = " and ".join(formats) or "all formats"
+    how = f"wall time of `shipways build`, {named}, median of {runs}"
+    yield Figure(f"warm run of {named}", median(seconds), 90, "s", how)
     yield from image(found)
     helps = [run(["shipways", "--help"], timeout=60).seconds for _ in range(5)]
     yield Figure("shipways --help", median(helps), 0.3, "s", "wall time, median of 5")

@@ -14,9 +14,9 @@ from shipways.bundle import Inputs
 from shipways.command import metered
 from shipways.formats import Job
 from shipways.formats.docker_answer import first_answer
-from shipways.formats.docker_build import remove
 from shipways.formats.docker_image import base_image, load, write
 from shipways.measure import median
+from shipways.roots.names import untag
 
 RUNS = 5
 PREPARED = "first"  # not counted: it fills the caches
@@ -36,7 +36,7 @@ def figures(sample: Path, work: Path) -> Iterator[Figure]:
                 packed.append(seconds[1])
         answers = [first_answer(name, project.load(root)).seconds for _ in range(RUNS)]
     finally:
-        remove(name)
+        untag(name)
     how = (
         f"BuildKit alone, its wheel ready; with the archive written and loaded "
         f"{median(packed):.1f} s; medians of {RUNS}, the best {min(built):.1f} and "
@@ -66,7 +66,7 @@ def changed(root: Path, work: Path, name: str) -> tuple[float, float]:
     began = time.monotonic()
     with metered() as commands:
         archive = work / "image.tar.gz"
-        load(archive, name, write(job, base, name, archive))
+        load(archive, name, write(job, base, name, archive), root)
     seconds = time.monotonic() - began
     shutil.rmtree(work)
     return next(done.seconds for done in commands if "build" in done.argv), seconds

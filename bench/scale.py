@@ -19,16 +19,16 @@ MEMORY_LIMIT_MIB = 150
 PROGRAM = "import sys; from shipways.__main__ import main; sys.exit(main())"
 
 
-def figures(sample: Path, work: Path) -> Iterator[Figure]:
+def figures(sample: Path, work: Path, *, few: int = FEW, many: int = MANY) -> Iterator[Figure]:
     """Build the tarball of a copy of the sample with few more files, then with ten times those."""
-    costs = {count: build(grown(sample, work / str(count), count), work) for count in (FEW, MANY)}
-    ratio = costs[MANY][0] / costs[FEW][0]
+    costs = {count: build(grown(sample, work / str(count), count), work) for count in (few, many)}
+    ratio = costs[many][0] / costs[few][0]
     how = (
-        f"tarball with {MANY} more files: {costs[MANY][0]:.1f} s, with {FEW}: {costs[FEW][0]:.1f} s"
+        f"tarball with {many} more files: {costs[many][0]:.1f} s, with {few}: {costs[few][0]:.1f} s"
     )
     yield Figure("ten times the files", ratio, 10, "× as long", how)
-    how = f"largest resident memory of the toolkit's own process, {MANY} more files"
-    yield Figure("own memory", costs[MANY][1], MEMORY_LIMIT_MIB, "MiB", how)
+    how = f"largest resident memory of the toolkit's own process, {many} more files"
+    yield Figure("own memory", costs[many][1], MEMORY_LIMIT_MIB, "MiB", how)
 
 
 def grown(sample: Path, target: Path, count: int) -> Path:

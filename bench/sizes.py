@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bench.figure import Figure
@@ -14,7 +14,7 @@ from shipways.command import find, run
 from shipways.formats import FORMATS, Job, Options
 from shipways.measure import median
 
-PACKED = ("deb-bundled", "rpm", "tarball")
+PACKED = {"deb-bundled": "deb", "rpm": "rpm", "tarball": "deb"}  # -> what nfpm makes beside it
 RUNS = 3
 NFPM = """\
 name: plain
@@ -28,20 +28,22 @@ contents:
 """
 
 
-def figures(sample: Path, work: Path) -> Iterator[Figure]:
+def figures(
+    sample: Path, work: Path, *, packed: Sequence[str] = tuple(PACKED), runs: int = RUNS
+) -> Iterator[Figure]:
     """Pack one bundle with both settings, and the same tree with the plain tools."""
     found = project.load(sample)
     inputs = Inputs(found, source.epoch(sample), work / "cache", work / "inputs", work / "logs")
     inputs.work.mkdir()
     site = inputs.bundle.site
     plain = xz_bytes(site, work)
-    for name in PACKED:
+    for name in packed:
         product = FORMATS[name].build(job(inputs, work, name, "small"))
         how = f"{product.builder.tool}, {product.builder.compression}; tar | xz -9e: {plain:,} B"
         ratio = product.paths[0].stat().st_size / plain
         yield Figure(f"{name}, small", ratio, 1.15, "× tar | xz -9e", how)
-    for name, packager in (("deb-bundled", "deb"), ("rpm", "rpm"), ("tarball", "deb")):
-        yield against_nfpm(inputs, work, name, packager)
+    for name in packed:
+        yield against_nfpm(inputs, work, name, PACKED[name], runs)
 
 
 def xz_bytes(site: Path, work: Path) -> int:
@@ -52,17 +54,17 @@ def xz_bytes(site: Path, work: Path) -> int:
     return packed.stat().st_size
 
 
-def against_nfpm(inputs: Inputs, work: Path, name: str, packager: str) -> Figure:
+def against_nfpm(inputs: Inputs, work: Path, name: str, packager: str, runs: int) -> Figure:
     """Our packaging step with `fast`, against nfpm with zstd on the same tree, in turn."""
     config = work / "nfpm.yaml"
     config.write_text(NFPM.format(site=inputs.bundle.site))
     nfpm = ["nfpm", "package", f"--config={config}", f"--packager={packager}", f"--target={work}"]
     assert find("nfpm")
     ours, plain = [], []
-    for _ in range(RUNS):
+    for _ in range(runs):
         ours.append(timed(lambda: FORMATS[name].build(job(inputs, work, name, "fast"))))
         plain.append(timed(lambda: run(nfpm, timeout=600)))
-    how = f"{median(ours):.2f} s against {median(plain):.2f} s, medians of {RUNS}, in turn"
+    how = f"{median(ours):.2f} s against {median(plain):.2f} s, medians of {runs}, in turn"
     return Figure(f"{name}, fast", median(ours) / median(plain), 1.3, "× nfpm zstd", how)
 
 

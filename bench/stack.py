@@ -19,10 +19,10 @@ from shipways.bundle import Inputs
 from shipways.command import run
 from shipways.extraction import extract
 from shipways.formats import Job, compose, docker
-from shipways.formats.docker_build import remove
 from shipways.lifecycle.attempt import free_port
 from shipways.measure import median
 from shipways.project import Project
+from shipways.roots.names import untag
 
 RUNS = 3
 REPLICAS = 4
@@ -68,7 +68,7 @@ def figures(sample: Path, work: Path) -> Iterator[Figure]:
         yield replicas(stack)
     finally:
         stack.compose("down", "--volumes", "--timeout", "5")
-        remove(docker.image_name(shipped))
+        untag(docker.image_name(shipped))
 
 
 def versioned(sample: Path, work: Path) -> Project:

@@ -20,9 +20,9 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from shipways import checkout as checkouts
-from shipways import links
+from shipways import clock, links
 from shipways.checkout import Checkout
-from shipways.errors import ProjectError, SourceError
+from shipways.errors import SourceError
 from shipways.progress import named, say
 
 LEFT_BEHIND = {".git", ".nox", ".venv", "__pycache__", "node_modules"}  # in any folder
@@ -86,18 +86,13 @@ def epoch(root: Path) -> int:
 
     Seconds since 1970, UTC; see https://reproducible-builds.org/specs/source-date-epoch/.
     """
-    stated = os.environ.get("SOURCE_DATE_EPOCH")
+    stated = os.environ.get(clock.VARIABLE)
     if stated is not None:
-        if not stated.isdigit():
-            raise ProjectError(
-                f"SOURCE_DATE_EPOCH: {stated!r} is no number of seconds.",
-                hint="For example: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)",
-            )
-        return int(stated)
+        return clock.stated(stated)
     checkout = _history(root)
     if checkout is not None:
-        return checkout.date()
-    return max((int((root / name).lstat().st_mtime) for name in files(root)), default=0)
+        return clock.held(checkout.date())
+    return clock.held(max(((root / name).lstat().st_mtime for name in files(root)), default=0))
 
 
 def _history(root: Path) -> Checkout | None:

@@ -106,11 +106,13 @@ def try_out(arguments: argparse.Namespace) -> int:
 
 def report(arguments: argparse.Namespace) -> int:
     from shipways import report as reports
+    from shipways.progress import step
 
     dist = chosen.dist(arguments)
     found = chosen.read(dist / "results.json", "Run: shipways build")
     baseline = chosen.read(arguments.baseline) if arguments.baseline else None
-    reports.render(found, dist, baseline=baseline, language=arguments.language)
+    with step("writing the report"):
+        reports.render(found, dist, baseline=baseline, language=arguments.language)
     _show(found, dist, language=arguments.language)
     return 0
 

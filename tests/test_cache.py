@@ -27,6 +27,6 @@ def test_it_is_made_where_a_variable_says(
 def test_a_file_in_its_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "file" / "cache"))
-    with pytest.raises(UsageError, match="cannot be made: Not a directory") as caught:
+    with pytest.raises(UsageError, match="file is a file, and has to be a folder") as caught:
         cache.folder()
     assert "XDG_CACHE_HOME" in caught.value.hint

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[1]
 ORDER = (
     "errors", "places", "refused", "extraction", "trust", "cache", "measure", "cause", "runs",
     "command", "progress", "escape", "recipes", "versions", "values", "names", "pyproject",
-    "project", "artifact", "stage", "results", "checkout", "links", "source", "lock", "unpack",
-    "archive", "attach", "sbom", "bundle", "contents", "roots", "oci", "linters", "target",
-    "copyright", "deb_archive", "rpm_archive", "packagers",
+    "project", "artifact", "stage", "results", "clock", "checkout", "links", "source", "lock",
+    "unpack", "archive", "attach", "sbom", "bundle", "contents", "roots", "oci", "linters",
+    "target", "copyright", "deb_archive", "rpm_archive", "packagers",
     "formats", "host", "dist", "attempt", "report", "pipeline", "lifecycle", "claims", "doctor",
     "instructions", "arguments", "chosen", "subcommands", "__main__",
 )  # fmt: skip

@@ -73,7 +73,8 @@ def verify(
                 wanted.id: trio(project, wanted, found.formats[wanted.id], place, made)
                 for wanted in {life.format.id: life.format for life in lives}.values()
             }
-            _prepare_images(lives, trios, options.base_source)
+            with step("base images"):
+                _prepare_images(lives, trios, options.base_source)
             _live_all(lives, trios, found, place, options.base_source, runs)
     return found
 
