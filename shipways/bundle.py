@@ -18,11 +18,10 @@ from packaging.utils import parse_wheel_filename
 from shipways import links, lock, sbom, source, trust, wheel_file, wheelhouse
 from shipways.archive import repack_sdist
 from shipways.attach import attach
-from shipways.closure import check_project
 from shipways.command import run
 from shipways.progress import step
 from shipways.project import Project
-from shipways.python_versions import IMAGE, Pythons, preferred
+from shipways.python_versions import IMAGE, Pythons
 from shipways.stage import fresh, stage
 from shipways.unpack import install_wheel
 from shipways.wheelhouse import Store, Wheelhouse
@@ -103,9 +102,7 @@ class Inputs:
     @cached_property
     def locked(self) -> tuple[lock.Locked, ...]:
         """What the lock names; it fits the project."""
-        found, promised = lock.of(self.project), Pythons(self.project.requires_python)
-        check_project(self.project, found, promised.releases(preferred(promised)))
-        return found
+        return wheelhouse.locked(self.project)
 
     @cached_property
     def bill_of_lock(self) -> bytes:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from shipways import lock
+from shipways import wheelhouse
 from shipways.formats import FORMATS, Format
 from shipways.progress import step
 from shipways.project import Project
@@ -21,7 +21,7 @@ def show(project: Project | None = None, console: Console | None = None) -> int:
     where it can have none, such as for a lock that does not fit.
     """
     if project:
-        lock.check_project(project, lock.read(project.lock))
+        wheelhouse.locked(project)
     heads = ["format", "needs", "found", "how to get it", *([project.name] if project else [])]
     table = Table(*map(escape, heads), title="What formats need here")
     with step("looking for tools"):

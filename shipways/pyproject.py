@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from shipways import places
-from shipways.errors import ProjectError
+from shipways.errors import ProjectError, UsageError
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -76,6 +76,8 @@ class Pyproject:
                 f"There is no {path}.",
                 hint="Name the project's folder with --project; it needs a pyproject.toml.",
             ) from None
+        except UsageError as error:
+            raise ProjectError(error.message, hint=error.hint) from None
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise ProjectError(
                 f"{path} is not valid TOML: {error}.",

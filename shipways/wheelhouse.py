@@ -104,6 +104,14 @@ class Store:
             raise BuildError(f"{why}{error.message}", hint=error.hint, log=error.log) from None
 
 
+def locked(project: Project) -> tuple[Locked, ...]:
+    """What the lock names. Raises `LockMismatch` where it does not fit the project."""
+    found, promised = lock.of(project), Pythons(project.requires_python)
+    first = python_versions.preferred(promised)
+    check_project(project, found, promised.releases(first))
+    return found
+
+
 def for_bundle(project: Project, app: Path, locked: Sequence[Locked], store: Store) -> Wheelhouse:
     """Wheels for every Python that the project promises and the wheels themselves admit.
 

@@ -56,5 +56,5 @@ def test_pyproject_is_utf_8_by_its_standard(notes: Path, encoding: str) -> None:
     file = notes / "pyproject.toml"
     text = file.read_text(encoding="utf-8").replace("Ada Lovelace", "Zoë Ångström")
     file.write_bytes(text.encode(encoding))
-    with pytest.raises(ProjectError, match=r"pyproject\.toml, line \d+: is not UTF-8"):
+    with pytest.raises(ProjectError, match=r"pyproject\.toml is not UTF-8: byte .* at line \d+"):
         project.load(notes)

@@ -20,13 +20,10 @@ from shipways.formats import FORMATS
 ROOT = Path(__file__).parents[1]
 NEEDED = {"try": ["deb"], "compare": ["a.json", "b.json"], "roots": ["prune"]}
 GENERAL = (["-v"], ["--verbose"], ["--project", "p"], ["--dist", "d"], ["--engine", "podman"])
-DOCUMENTS = ("README.md", "README.ru.md", "CONTRIBUTING.md", *sorted(map(str, ROOT.glob("docs/*.md"))))
-    "README.md",
-    "README.ru.md",
-    "CONTRIBUTING.md",
-    "docs/compose.md",
-    "docs/kubernetes.md",
-)
+DOCUMENTS = [
+    *(path for path in ROOT.glob("*.md") if path.name != "CHANGELOG.md"),
+    *ROOT.glob("docs/**/*.md"),
+]
 SHIPWAYS = (sys.executable, "-m", "shipways")
 
 
@@ -53,8 +50,8 @@ def test_help_of_a_command(command: str, capsys: pytest.CaptureFixture[str]) -> 
 def typed() -> list[str]:
     """The commands for nox and shipways in the documents."""
     found = []
-    for name in DOCUMENTS:
-        text = (ROOT / name).read_text("utf-8")
+    for path in DOCUMENTS:
+        text = path.read_text("utf-8")
         for line in re.findall(r"(?:^|`)\s*((?:nox -s|shipways) [^`\n]*)", text, re.MULTILINE):
             found.append(line.partition("#")[0].partition("  ")[0].strip())
     return sorted({line for line in found if not re.search(r"[…]|NAME|\.\.\.", line)})

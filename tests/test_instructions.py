@@ -39,7 +39,7 @@ def test_command_writes_both(notes: Path, tmp_path: Path) -> None:
     assert text.startswith("# Hello\n<!--")
     assert text.endswith("-->\nmore\n")
     assert "old" not in text
-    assert "| wheel | Python >=3.10" in text
+    assert "| wheel | Python 3.10 or newer" in text
     assert (notes / "INSTALL.md").read_text().startswith("# Install notes-app 1.2.0\n")
 
 

@@ -12,12 +12,13 @@ ROOT = Path(__file__).parents[1]
 # A module imports only from those before it in this list.
 ORDER = (
     "errors", "places", "refused", "extraction", "trust", "cache", "measure", "cause", "runs",
-    "command", "progress", "escape", "recipes", "versions", "values", "names", "pyproject",
-    "project", "artifact", "stage", "results", "clock", "checkout", "links", "source", "lock",
-    "unpack", "archive", "attach", "sbom", "bundle", "contents", "roots", "oci", "linters",
-    "target", "copyright", "deb_archive", "rpm_archive", "packagers",
-    "formats", "host", "dist", "attempt", "report", "pipeline", "lifecycle", "claims", "doctor",
-    "instructions", "arguments", "chosen", "subcommands", "__main__",
+    "command", "progress", "text", "escape", "recipes", "versions", "values", "names", "pyproject",
+    "project", "artifact", "stage", "results", "clock", "checkout", "links", "source",
+    "python_versions", "lock", "wheel_file", "closure", "wheelhouse", "unpack", "archive",
+    "attach", "sbom", "bundle", "contents", "roots", "oci", "linters", "target", "copyright",
+    "deb_archive", "rpm_archive", "listing", "packagers", "formats", "inventory", "host", "dist",
+    "attempt", "report", "pipeline", "lifecycle", "claims", "doctor", "instructions", "arguments",
+    "chosen", "subcommands", "__main__",
 )  # fmt: skip
 
 

@@ -50,10 +50,10 @@ OWN = {  # modules that read what this program wrote itself, or the system did
     "attach.py", "checkout.py", "deb_archive.py", "formats/deb.py", "formats/deb_source.py",
     "formats/docker_build.py", "formats/docker_platform.py", "instructions.py",
     "lifecycle/change.py", "lifecycle/hardening.py", "lifecycle/inside.py",
-    "lifecycle/versions.py", "linters.py", "names.py", "oci.py", "pyproject.py",
+    "lifecycle/versions.py", "linters.py", "names.py", "oci.py", "places.py", "pyproject.py",
     "report/catalog.py", "report/comparison.py", "report/html.py", "roots/host.py",
     "roots/names.py", "roots/pick.py", "roots/podman.py", "roots/runtime_base.py",
-    "roots/service_images.py", "runs.py", "target.py", "text.py",
+    "roots/service_images.py", "rpm_archive.py", "runs.py", "target.py", "text.py",
 }  # fmt: skip
 
 
