@@ -117,11 +117,18 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run everything: the sample's tests on both ends of Django, units, acceptance, browser."""
+    """Run the sample's tests on both ends of Django, units, acceptance and browser."""
     session.install("-e", ".[lint]", *nox.project.dependency_groups(PYPROJECT, "test"))
     sample(session, "--with-requirements", "requirements.lock")
     sample(session, "--with", OLDEST_DJANGO)
-    session.run("pytest", "--cov", "--durations=15", *session.posargs)
+    session.run("pytest", "--cov", "--durations=15", "-m", "not endurance", *session.posargs)
+
+
+@nox.session
+def endurance(session: nox.Session) -> None:
+    """Run what takes long: a swarm that loses a machine, a life under Podman, every newcomer."""
+    session.install("-e", ".[lint]", *nox.project.dependency_groups(PYPROJECT, "test"))
+    session.run("pytest", "-m", "endurance", "--durations=15", *session.posargs)
 
 
 def sample(session: nox.Session, *choice: str) -> None:

@@ -41,7 +41,7 @@ def run(*command: str, check: bool = True) -> Done:
     return result
 
 
-@pytest.fixture(scope="module", params=["bookworm", "trixie"])
+@pytest.fixture(scope="module")
 def image(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
@@ -79,7 +79,16 @@ def fresh(image: str, tmp_path: Path) -> Iterator[Callable[..., Done]]:
         run("docker", "rm", "--force", "--volumes", name)
 
 
-@pytest.mark.parametrize("user", ["root", "dev"])
+@pytest.mark.parametrize(
+    ("image", "user"),
+    [
+        ("bookworm", "dev"),
+        pytest.param("bookworm", "root", marks=pytest.mark.endurance),
+        ("trixie", "root"),
+        pytest.param("trixie", "dev", marks=pytest.mark.endurance),
+    ],
+    indirect=["image"],
+)
 def test_newcomer_on_a_fresh_debian(fresh: Callable[..., Done], user: str) -> None:
     bootstrap = f"{CHECKOUT}/bootstrap"
     check = fresh(user, bootstrap, "--check", "-s", "deb", check=False)
@@ -106,6 +115,11 @@ def test_newcomer_on_a_fresh_debian(fresh: Callable[..., Done], user: str) -> No
     assert with_it - without < 2
 
 
+@pytest.mark.parametrize(
+    "image",
+    ["bookworm", pytest.param("trixie", marks=pytest.mark.endurance)],
+    indirect=True,
+)
 def test_engine_that_is_there_stays(fresh: Callable[..., Done]) -> None:
     fresh("root", "apt-get", "-q", "update")
     fresh("root", "apt-get", "-qy", "install", "--no-install-recommends", "docker.io", "iptables")

@@ -72,6 +72,7 @@ def test_the_image_is_the_one_that_docker_builds(built: Built, dist: Path) -> No
     assert image["Config"]["User"] == "10001:10001"
 
 
+@pytest.mark.endurance
 def test_a_life_on_a_machine_of_podman_s(built: Built, dist: Path) -> None:
     words = ("verify", "deb-bundled", "--target=debian:13")
     found = shipways(built, dist, *words, timeout=LIFE_S)

@@ -407,6 +407,7 @@ def updated(cluster: Cluster) -> bool:
     return found == "completed"
 
 
+@pytest.mark.endurance
 def test_a_machine_lost(cluster: Cluster) -> None:
     """Its cable is pulled; the others go on, and what it ran is started on them."""
     lost = cluster.nodes[2]
