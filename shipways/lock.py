@@ -49,9 +49,6 @@ class Locked:
         """Whether the line is for this release of Python, such as "3.12.1", on Linux."""
         return not self.marker or Marker(self.marker).evaluate(environment(python))
 
-    def is_version(self, version: Version) -> bool:
-        return Version(self.version) == version
-
 
 def of(project: Project) -> tuple[Locked, ...]:
     """The lock of a project. Raises `ProjectError` where it is none of the project's own files."""
