@@ -62,7 +62,7 @@ def changed(root: Path, work: Path, name: str) -> tuple[float, float]:
     job = Job(found, inputs, work, work / "logs")
     base = base_image(job)
     assert inputs.wheel
-    assert inputs.wheelhouse
+    assert inputs.image_wheelhouse
     began = time.monotonic()
     with metered() as commands:
         archive = work / "image.tar.gz"
