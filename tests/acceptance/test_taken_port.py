@@ -25,12 +25,13 @@ def shared(built: Built) -> Iterator[Crossroads]:
 def place(shared: Crossroads) -> Iterator[Crossroads]:
     yield shared
     shared.clear()
+    shared.says("kill $(cat /root/listeners); rm /root/listeners")
 
 
 def occupy(place: Crossroads, host: str, port: int) -> str:
     """Another program listens there; its process id."""
     code = LISTEN.format(host=host, port=port, family="AF_INET6" if ":" in host else "AF_INET")
-    process = place.says(f'python3 -c "{code}" > /dev/null & echo $!')
+    process = place.says(f'python3 -c "{code}" > /dev/null & echo $! | tee -a /root/listeners')
     listens = f"grep -qi ':{port:04X} .* 0A ' /proc/net/tcp /proc/net/tcp6"
     place.run(f"for i in $(seq 100); do {listens} && exit; sleep 0.1; done; exit 1")
     return process
