@@ -20,7 +20,7 @@ def folder() -> Path:
     Raises `UsageError` where there is none: a user without a home, or with one that cannot be
     written to (XDG Base Directory Specification).
     """
-    path = places.passable(Path(os.environ.get(VARIABLE) or _users()).absolute(), HINT)
+    path = places.passable(Path(os.environ.get(VARIABLE) or _users()), HINT)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
