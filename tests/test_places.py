@@ -239,6 +239,7 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
     run(["umount", "-l", mount], timeout=30)
 
 
+@pytest.mark.acceptance  # mounts: a container without that right runs the fast tests as well
 def test_a_disk_for_reading_only(read_only: Path, notes: Path, shipways: Shipways) -> None:
     code, said = shipways("build", "tarball", "--dist", read_only)
     assert code == 1

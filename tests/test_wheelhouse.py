@@ -305,12 +305,13 @@ def test_wheels_are_asked_for_the_target_s_python(
     found = shipped(notes, index)
     bundle(found, app("django"), store)
     image(found, app("django"), store)
-    assert [options[0] for options in index.asked] == [
-        f"--python-version={HERE}", "--python-version=3.13",
-    ]  # fmt: skip
+    wanted = dict.fromkeys([HERE, "3.13"])  # one and the same where this is the image's Python
+    assert [*dict.fromkeys(options[0] for options in index.asked)] == [
+        f"--python-version={python}" for python in wanted
+    ]
     later = shipped(notes, index, ">=3.99")
     bundle(later, app("django"), store)
-    assert index.asked[2][0] == "--python-version=3.99"
+    assert index.asked[-1][0] == "--python-version=3.99"
 
 
 @pytest.mark.parametrize("tag", ["cp311-cp311-linux_x86_64", "cp314-abi3-linux_x86_64"])

@@ -27,6 +27,7 @@ HINT = f"{PACKAGES}. Or use Docker: ./bootstrap installs and starts it."
 OLDEST = "4.3"  # whose Buildah knows build contexts by name
 START_S = 20
 IDLE_S = 600  # a service whose maker was killed, and that nobody asks anything, ends by itself
+SUN_PATH = 108  # bytes of a socket's path, with the zero at its end
 CONFIG_VARIABLE = "CONTAINERS_CONF"
 RAISE_LIMITS = 24  # CAP_SYS_RESOURCE, capabilities(7)
 LIMITS = """[containers]
@@ -42,7 +43,7 @@ def start(prefix: str, timeout: float) -> docker.DockerClient:
     command.require("podman", hint=HINT)
     _check(command.version_of("podman", "--version") or "0")
     _hold_to_limits()
-    folder = tempfile.mkdtemp(prefix=prefix)
+    folder = _short(tempfile.mkdtemp(prefix=prefix), prefix)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     address = f"unix://{folder}/s"
     log = Path(folder, "log")
@@ -56,6 +57,14 @@ def start(prefix: str, timeout: float) -> docker.DockerClient:
             return docker.DockerClient(address, version="auto", timeout=int(timeout))
         time.sleep(0.05)
     raise ToolMissing(f"Podman's service does not answer: {log.read_text()[-500:]}", hint=HINT)
+
+
+def _short(folder: str, prefix: str) -> str:
+    """A folder in which a socket can be: its path has to fit into sun_path (unix(7))."""
+    if len(f"{folder}/s") < SUN_PATH:
+        return folder
+    Path(folder).rmdir()
+    return tempfile.mkdtemp(prefix=prefix, dir="/tmp")
 
 
 def _check(version: str) -> None:

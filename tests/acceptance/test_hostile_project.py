@@ -244,7 +244,7 @@ def launcher(made: Rendered, _work: Path) -> None:
         }
         assert known["COMMAND"] == made.project.command
         assert known["ENTRY_POINT"] == "hostile.cli:app.main"
-        assert known["MINIMUM_PYTHON"] == (3, 10)
+        assert known["PYTHONS"] == ((3, 10), None)
 
 
 def markdown(name: str, wanted: Callable[[Rendered], list[str]]) -> Check:
@@ -401,7 +401,7 @@ def stacked(name: str) -> Check:
 SCRIPTS = (
     *(f"deb/{name}.j2" for name in ("postinst", "postrm", "preinst", "prerm")),
     *(f"rpm/{name}.j2" for name in ("pre", "post", "preun", "postun")),
-    *(f"deb-native/debian/PACKAGE.{name}.j2" for name in ("postinst", "postrm")),
+    *(f"deb-native/debian/PACKAGE.{name}.j2" for name in ("postinst", "postrm", "preinst")),
     "compose/make-secrets.sh.j2",
     "compose/upgrade.sh.j2",
 )
@@ -418,7 +418,10 @@ STACKED = (
 INCLUDED = {  # in others, with which they are read
     "deb/purge.sh.j2",
     "kubernetes/base/pod.yaml.j2",
-    "systemd/forget_user.sh.j2",
+    "deb/after.sh.j2",
+    "deb/before.sh.j2",
+    "rpm/changelog.spec.j2",
+    *(f"systemd/{name}.sh.j2" for name in ("failed", "made", "note", "port", "purge", "say")),
     "tarball/refuse.sh.j2",
 }
 CHECKS: dict[str, Check] = {
