@@ -244,7 +244,7 @@ def launcher(made: Rendered, _work: Path) -> None:
         }
         assert known["COMMAND"] == made.project.command
         assert known["ENTRY_POINT"] == "hostile.cli:app.main"
-        assert known["PYTHONS"] == ((3, 10), None)
+        assert known["PYTHONS"] == (((3, 10), None),)
 
 
 def markdown(name: str, wanted: Callable[[Rendered], list[str]]) -> Check:
