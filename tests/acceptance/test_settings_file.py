@@ -20,16 +20,16 @@ FILES = (*(content for content, _ in TABLE), *COMMENTS, *hostile(150, seed=2, mo
 UNIT = """\
 [Service]
 Type=oneshot
-EnvironmentFile=-/work/in/%i
+EnvironmentFile=-/trial/in/%i
 ExecStart=/usr/bin/env -0
-StandardOutput=file:/work/service/%i
+StandardOutput=file:/trial/service/%i
 """
 READ = """
 import os, runpy, sys
-launcher = runpy.run_path("/work/launcher")
-for name in os.listdir("/work/in"):
-    found = launcher["read_settings"]("/work/in/" + name)
-    with open("/work/launcher-read/" + name, "wb") as out:
+launcher = runpy.run_path("/trial/launcher")
+for name in os.listdir("/trial/in"):
+    found = launcher["read_settings"]("/trial/in/" + name)
+    with open("/trial/launcher-read/" + name, "wb") as out:
         for item in found.items():
             out.write(b"=".join(map(os.fsencode, item)) + bytes(1))
 """
@@ -57,13 +57,13 @@ def test_the_service_and_the_command_get_the_same(
     (work / "launcher").write_bytes(launcher)
     (work / "read.py").write_text(READ)
     (work / "read@.service").write_text(UNIT)
-    root.copy_in(work, "/work")
-    root.run("cp /work/read@.service /run/systemd/system && systemctl daemon-reload", timeout=30)
+    root.copy_in(work, "/trial")
+    root.run("cp /trial/read@.service /run/systemd/system && systemctl daemon-reload", timeout=30)
     units = " ".join(f"read@{number}" for number in range(len(FILES)))
     root.run(f"systemctl start {units}", timeout=120)
-    root.run("python3 -I /work/read.py", timeout=60, env={"LC_ALL": "C"})
-    root.run("tar -cf /work.tar --directory=/work service launcher-read", timeout=30)
-    root.copy_out("/work.tar", tmp_path / "out.tar")
+    root.run("python3 -I /trial/read.py", timeout=60, env={"LC_ALL": "C"})
+    root.run("tar -cf /trial.tar --directory=/trial service launcher-read", timeout=30)
+    root.copy_out("/trial.tar", tmp_path / "out.tar")
     with tarfile.open(tmp_path / "out.tar") as out:
         read = {entry.name: variables(out, entry) for entry in out if entry.isfile()}
     usual = read["service/0"]  # of an empty file
