@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from shipways import host, inventory, report, results, source, target
+from shipways import host, inventory, results, source, target
 from shipways.artifact import Step
 from shipways.attempt import Workshop, command, figures
 from shipways.contents import contents
@@ -19,7 +19,7 @@ from shipways.formats import Format, Options, Product
 from shipways.progress import say, step
 from shipways.project import FILE_NAME, Project
 from shipways.refused import explain
-from shipways.results import BuildFigures, FormatRecord, Lint, Results, StepRecord
+from shipways.results import BuildFigures, FormatRecord, Lint, Publish, Results, StepRecord
 
 
 def build(
@@ -29,10 +29,11 @@ def build(
     cache: Path,
     options: Options,
     *,
+    publish: Publish,
     runs: int = 1,
     cold: bool = False,
 ) -> Results:
-    """Build `formats` into `dist` and return all results, which are saved and reported as well.
+    """Build `formats` into `dist` and return all results, which are saved and published as well.
 
     `runs` is the number of warm builds of each format. The first build of a format is a cold one,
     later only with `cold`. A format that fails does not keep the others from being built.
@@ -52,7 +53,9 @@ def build(
             before = found.formats.get(wanted.id)
             dist.fresh_logs(wanted.id)
             found.formats[wanted.id] = _record(workshop, wanted, before, runs, cold)
-            _publish(found, dist)
+            results.save(found, dist.results_file)
+            dist.write_sums(found)
+            publish(found)
     return found
 
 
@@ -66,12 +69,6 @@ def _check_builder(formats: Sequence[Format], options: Options) -> None:
             f"{options.builder} does not make {' or '.join(wanted.id for wanted in packed)}.",
             hint=f"Choose --builder {' or '.join(packed[0].builders)}.",
         )
-
-
-def _publish(found: Results, dist: Dist) -> None:
-    results.save(found, dist.results_file)
-    dist.write_sums(found)
-    report.render(found, dist.path)
 
 
 def _record(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -194,6 +195,10 @@ class Results(Record, omit_defaults=False):
     host: Host = msgspec.field(default_factory=Host)
     formats: dict[str, FormatRecord] = {}
     claims: list[Claim] = []
+
+
+Publish: TypeAlias = Callable[[Results], object]
+"""Shows results as they stand, after each that is new; what runs a pipeline brings it along."""
 
 
 class _Origin(msgspec.Struct):

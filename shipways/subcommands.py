@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from shipways import chosen
 
 if TYPE_CHECKING:
     from shipways.project import Budget
-    from shipways.results import Results
+    from shipways.results import Publish, Results
 
 
 WIDE = 160  # columns of a table in a log
@@ -34,6 +35,7 @@ def build(arguments: argparse.Namespace) -> int:
         Dist(chosen.dist(arguments)),
         chosen.cache(),
         chosen.options(arguments),
+        publish=_publisher(chosen.dist(arguments)),
         runs=arguments.runs,
         cold=arguments.cold,
     )
@@ -57,9 +59,10 @@ def verify(arguments: argparse.Namespace) -> int:
         dist,
         chosen.options(arguments),
         cache=chosen.cache(),
+        publish=_publisher(dist),
         runs=arguments.runs,
     )
-    claims.refresh(results, dist)
+    claims.refresh(results, dist, _publisher(dist))
     _show(results, dist, budget=budget)
     states = [
         target.status
@@ -82,6 +85,7 @@ def claims(arguments: argparse.Namespace) -> int:
         chosen.dist(arguments),
         chosen.options(arguments),
         cache=chosen.cache(),
+        publish=_publisher(chosen.dist(arguments)),
     )
     _show(results, chosen.dist(arguments))
     return 1 if said.failed(results, arguments.formats) else 0
@@ -175,6 +179,13 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "instructions": instructions,
     "roots": roots,
 }
+
+
+def _publisher(dist: Path) -> Publish:
+    """Writes the report into `dist`, each time anew."""
+    from shipways import report as reports
+
+    return partial(reports.render, dist=dist)
 
 
 def _overruns(results: Results, budget: Mapping[str, Budget]) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.version import Version
 
-from shipways import host, inventory, pipeline, project, results, source
+from shipways import host, inventory, pipeline, project, report, results, source
 from shipways.artifact import Step
 from shipways.attempt import command
 from shipways.bundle import Inputs
@@ -60,7 +61,8 @@ def build(notes: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Results
     def run(formats: Sequence[Format], **more: Any) -> Results:
         found = project.load(notes)
         dist, cache = Dist(notes / "dist"), notes / "cache"
-        return pipeline.build(found, formats, dist, cache, Options(), **more)
+        publish = partial(report.render, dist=dist.path)
+        return pipeline.build(found, formats, dist, cache, Options(), publish=publish, **more)
 
     return run
 
@@ -204,7 +206,7 @@ def test_packager_that_makes_none_of_the_packages(notes: Path, others: tuple[str
     packs += [replace(PACK, id=name) for name in others]
     dist, chosen = Dist(notes / "dist"), Options(builder="rpmbuild")
     with pytest.raises(UsageError, match="rpmbuild does not make pack") as caught:
-        pipeline.build(project.load(notes), packs, dist, notes / "cache", chosen)
+        pipeline.build(project.load(notes), packs, dist, notes / "cache", chosen, publish=print)
     assert caught.value.exit_code == 2
     assert "nfpm or fpm" in caught.value.hint
     assert not dist.path.exists()

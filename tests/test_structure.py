@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import TypeGuard
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 # A module imports only from those before it in this list.
 ORDER = (
-    "errors", "places", "refused", "extraction", "trust", "cache", "measure", "cause", "runs",
-    "command", "progress", "text", "escape", "recipes", "versions", "values", "names", "pyproject",
-    "project", "artifact", "stage", "results", "clock", "checkout", "links", "source",
-    "python_versions", "lock", "wheel_file", "closure", "wheelhouse", "unpack", "archive",
-    "attach", "sbom", "bundle", "contents", "roots", "oci", "linters", "target", "copyright",
-    "deb_archive", "rpm_archive", "listing", "packagers", "formats", "inventory", "host", "dist",
-    "attempt", "report", "pipeline", "lifecycle", "claims", "doctor", "instructions", "arguments",
-    "chosen", "subcommands", "__main__",
+    "errors", "cache", "measure", "runs", "command", "progress", "escape", "recipes", "versions",
+    "values", "names", "pyproject", "project", "artifact", "results", "checkout", "links", "source",
+    "lock", "unpack", "archive", "attach", "sbom", "bundle", "contents", "roots", "oci", "linters",
+    "target",
+    "copyright", "deb_archive", "packagers",
+    "formats", "host", "dist", "attempt", "pipeline", "lifecycle", "report", "claims", "doctor",
+    "instructions", "arguments", "chosen", "subcommands", "__main__",
 )  # fmt: skip
 
 
@@ -57,40 +55,6 @@ def test_one_module_starts_processes() -> None:
         if "subprocess" in path.read_text(encoding="utf-8")
     }
     assert users == {"shipways/command.py"}
-
-
-def calls(names: set[str]) -> dict[str, set[str]]:
-    """Files that call functions or methods of these names -> the modules that they import."""
-    found = {}
-    for folder in ("shipways", "packaging", "bench", "tests"):
-        for path in (ROOT / folder).rglob("*.py"):
-            nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
-            if names & {ast.unparse(n.func).rpartition(".")[2] for n in nodes if _is_call(n)}:
-                imports = [n for n in nodes if isinstance(n, ast.Import)]
-                found[str(path.relative_to(ROOT))] = {a.name for n in imports for a in n.names}
-    return found
-
-
-def _is_call(node: ast.AST) -> TypeGuard[ast.Call]:
-    return isinstance(node, ast.Call)
-
-
-def test_one_module_extracts_from_tar_archives() -> None:
-    """Debian 12's tarfile has no filters. zipfile's methods of these names need none."""
-    users = calls({"extractall", "unpack_archive"})
-    tars = {path for path, imports in users.items() if "zipfile" not in imports - {"tarfile"}}
-    tars |= {path for path, imports in users.items() if {"tarfile", "zipfile"} <= imports}
-    assert tars == {"shipways/extraction.py"}
-
-
-def test_nothing_has_python_write_the_header_of_gzip() -> None:
-    """It differs from version to version. In tests gzip makes what is read."""
-    users = {
-        path
-        for path in calls({"compress", "GzipFile"})
-        if path.startswith("shipways/") and "gzip." in (ROOT / path).read_text(encoding="utf-8")
-    }
-    assert not users
 
 
 def test_nothing_knows_the_sample() -> None:

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from shipways import report, results
+from shipways import results
 from shipways.claims import density, moving, verified
 from shipways.claims.stage import Stage
 from shipways.claims.verified import Row
@@ -20,14 +20,20 @@ from shipways.project import Project
 from shipways.report.claims import CLAIMS
 from shipways.report.judgement import FAILED
 from shipways.report.verdicts import judge
-from shipways.results import Claim, Results
+from shipways.results import Claim, Publish, Results
 from shipways.roots import engine
 
 TRIED: Mapping[str, Callable[[Stage], Row]] = {"moving": moving.measure, "density": density.measure}
 
 
 def measure(
-    project: Project, formats: Sequence[str], dist: Path, options: Options, *, cache: Path
+    project: Project,
+    formats: Sequence[str],
+    dist: Path,
+    options: Options,
+    *,
+    cache: Path,
+    publish: Publish,
 ) -> Results:
     """Measure all claims; those that need machines for `formats` only, none named means all built.
 
@@ -42,21 +48,22 @@ def measure(
             raise UsageError(
                 f"Nothing of what was asked for is built in {dist}.", hint="Run: shipways build"
             )
-        refresh(found, dist)
+        refresh(found, dist, publish)
         versions = Versions(project, folder, cache)
         for name in TRIED:
             for each in wanted:
                 stage = _stage(name, project, each, found, place, options, versions)
                 if stage:
-                    _keep(found, place, merged(found, name, each.id, _tried(name, stage)))
+                    _put(found, merged(found, name, each.id, _tried(name, stage)))
+                    _save(found, place, publish)
     return found
 
 
-def refresh(found: Results, dist: Path) -> None:
+def refresh(found: Results, dist: Path, publish: Publish) -> None:
     """Compute anew the claims that need no machines: what verified targets tell is enough."""
     for name in verified.VERIFIED:
         _put(found, from_targets(found, name, dist))
-    _show(found, Dist(dist))
+    _save(found, Dist(dist), publish)
 
 
 def from_targets(found: Results, name: str, dist: Path) -> Claim:
@@ -85,12 +92,6 @@ def failed(found: Results, formats: Sequence[str]) -> list[str]:
     ]
 
 
-def _keep(found: Results, place: Dist, claim: Claim) -> None:
-    """Put a claim among the others, save, and show it."""
-    _put(found, claim)
-    _show(found, place)
-
-
 def _put(found: Results, claim: Claim) -> None:
     """Put a claim among the others, judged."""
     claim.verdict = judge(claim).verdict
@@ -99,9 +100,9 @@ def _put(found: Results, claim: Claim) -> None:
     found.claims = [known[name] for name in order if name in known]
 
 
-def _show(found: Results, place: Dist) -> None:
+def _save(found: Results, place: Dist, publish: Publish) -> None:
     results.save(found, place.results_file)
-    report.render(found, place.path)
+    publish(found)
 
 
 def _is_built(wanted: Format, found: Results) -> bool:

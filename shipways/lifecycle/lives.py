@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from shipways import report, results
+from shipways import results
 from shipways.dist import Dist
 from shipways.errors import ShipwaysError, UsageError
 from shipways.formats import Format, Options, choose
@@ -24,7 +24,7 @@ from shipways.lifecycle.versions import Versions
 from shipways.measure import MIB, sha256
 from shipways.progress import say, step
 from shipways.project import Project
-from shipways.results import FormatRecord, Results, Target
+from shipways.results import FormatRecord, Publish, Results, Target
 from shipways.roots import engine, images, reaper
 
 JOB_MIB = 1024  # of memory that one life may take
@@ -49,14 +49,15 @@ def verify(
     options: Options,
     *,
     cache: Path,
+    publish: Publish,
     runs: int = 1,
 ) -> Results:
     """Verify what `dist` holds of `formats` on `targets`; none named means all that fit.
 
     `runs` is how often each is installed on a fresh machine, to know by how much its times vary.
 
-    Results are saved after each target. A format that fails does not keep others from being tried.
-    Raises `UsageError` when there is nothing to verify, and what building later versions raises.
+    Results are saved and published after each target. A format that fails does not keep others from
+    being tried. Raises `UsageError` when there is nothing to verify, and what building later versions raises.
     """
     place = Dist(dist)
     grounds.choose(targets)  # a wrong name is told before anything else
@@ -75,7 +76,7 @@ def verify(
             }
             with step("base images"):
                 _prepare_images(lives, trios, options.base_source)
-            _live_all(lives, trios, found, place, options.base_source, runs)
+            _live_all(lives, trios, found, place, options.base_source, runs, publish)
     return found
 
 
@@ -142,6 +143,7 @@ def _live_all(
     dist: Dist,
     source: str,
     runs: int,
+    publish: Publish,
 ) -> None:
     """All lives, as many at once as cores and memory allow; each is saved as it ends."""
     saving = threading.Lock()
@@ -151,7 +153,7 @@ def _live_all(
         with saving:
             found.formats[life.format.id].targets[life.ground.id] = target
             results.save(found, dist.results_file)
-            report.render(found, dist.path)
+            publish(found)
         say(f"{life}: {target.status} {target.reason.splitlines()[0] if target.reason else ''}")
 
     pool = ThreadPoolExecutor(workers(len(lives)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shipways import report, results
+from shipways import results
 from shipways.errors import ShipwaysError, UsageError, VerifyError
 from shipways.formats import FORMATS, Options
 from shipways.lifecycle import again, attempt, live, lives, service, verify, versions, visitor
@@ -47,7 +47,6 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     results.save(found, folder / results.FILE_NAME)
     monkeypatch.setattr(images, "ensure", lambda role, *_, **__: Image("x", role, "archive", role))
     monkeypatch.setattr(versions.Versions, "make", _made)
-    monkeypatch.setattr(report, "render", lambda *_: None)
     monkeypatch.setattr(lives, "live", lambda *_: SEEN)
     return folder
 
@@ -57,7 +56,7 @@ def _made(made: Any, wanted: Any, kind: str) -> Delivery:
 
 
 def run(shipped: Project, dist: Path, *formats: str, targets: tuple[str, ...] = ()) -> Results:
-    return verify(shipped, formats, targets, dist, Options(), cache=dist)
+    return verify(shipped, formats, targets, dist, Options(), cache=dist, publish=print)
 
 
 def seen(dist: Path) -> dict[str, list[str]]:
