@@ -19,6 +19,7 @@ from shipways.errors import ShipwaysError, UsageError
 
 SCHEMA = 1
 FILE_NAME = "results.json"
+TYPED = ("install", "start")  # phases whose commands a person types; prerequisites count apart
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -199,6 +200,35 @@ class Results(Record, omit_defaults=False):
 
 Publish: TypeAlias = Callable[[Results], object]
 """Shows results as they stand, after each that is new; what runs a pipeline brings it along."""
+
+
+def was_installed(target: Target) -> bool:
+    """Whether its figures count: it may have failed at something after a good install."""
+    return target.status == "ok" or target.lifecycle.get("install") is True
+
+
+def reference_targets(results: Results) -> dict[str, str]:
+    """For each format the one target whose figures stand for it: that which most formats passed.
+
+    Formats run on different systems, so a mean over targets would compare unlike things; the target
+    that the most formats share makes the figures as comparable as they can be.
+    """
+    passed: dict[str, int] = {}
+    for record in results.formats.values():
+        for name, target in record.targets.items():
+            passed[name] = passed.get(name, 0) + (target.status == "ok")
+    return {
+        name: max(
+            record.targets,
+            key=lambda target: (
+                record.targets[target].status == "ok",
+                was_installed(record.targets[target]),
+                passed[target],
+            ),
+            default="",
+        )
+        for name, record in results.formats.items()
+    }
 
 
 class _Origin(msgspec.Struct):

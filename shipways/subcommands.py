@@ -45,7 +45,8 @@ def build(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    from shipways import claims, lifecycle, project
+    from shipways import lifecycle, project
+    from shipways.claims import measuring
     from shipways.formats import choose
 
     names = [wanted.id for wanted in choose(arguments.formats)] if arguments.formats else []
@@ -62,7 +63,7 @@ def verify(arguments: argparse.Namespace) -> int:
         publish=_publisher(dist),
         runs=arguments.runs,
     )
-    claims.refresh(results, dist, _publisher(dist))
+    measuring.refresh(results, dist, _publisher(dist))
     _show(results, dist, budget=budget)
     states = [
         target.status
@@ -75,11 +76,11 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 def claims(arguments: argparse.Namespace) -> int:
-    from shipways import claims as said
     from shipways import project
+    from shipways.claims import measuring
 
     found = project.load(chosen.project(arguments))
-    results = said.measure(
+    results = measuring.measure(
         found,
         arguments.formats,
         chosen.dist(arguments),
@@ -88,7 +89,7 @@ def claims(arguments: argparse.Namespace) -> int:
         publish=_publisher(chosen.dist(arguments)),
     )
     _show(results, chosen.dist(arguments))
-    return 1 if said.failed(results, arguments.formats) else 0
+    return 1 if measuring.failed(results, arguments.formats) else 0
 
 
 def try_out(arguments: argparse.Namespace) -> int:

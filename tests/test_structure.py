@@ -10,12 +10,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A module imports only from those before it in this list.
 ORDER = (
-    "errors", "cache", "measure", "runs", "command", "progress", "escape", "recipes", "versions",
-    "values", "names", "pyproject", "project", "artifact", "results", "checkout", "links", "source",
-    "lock", "unpack", "archive", "attach", "sbom", "bundle", "contents", "roots", "oci", "linters",
-    "target",
+    "errors", "messages", "measure", "command", "progress", "recipes", "pyproject", "project",
+    "artifact",
+    "results", "source", "lock", "unpack", "archive", "attach", "sbom", "bundle", "contents",
+    "roots", "oci", "linters", "target",
     "copyright", "deb_archive", "packagers",
-    "formats", "host", "dist", "attempt", "pipeline", "lifecycle", "report", "claims", "doctor",
+    "formats", "host", "dist", "attempt", "pipeline", "lifecycle", "claims", "report", "doctor",
     "instructions", "arguments", "chosen", "subcommands", "__main__",
 )  # fmt: skip
 

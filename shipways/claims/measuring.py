@@ -8,7 +8,9 @@ from pathlib import Path
 
 from shipways import results
 from shipways.claims import density, moving, verified
+from shipways.claims.judgement import FAILED
 from shipways.claims.stage import Stage
+from shipways.claims.verdicts import CLAIMS, judge
 from shipways.claims.verified import Row
 from shipways.dist import Dist
 from shipways.errors import ShipwaysError, UsageError
@@ -17,9 +19,6 @@ from shipways.lifecycle import grounds, lives
 from shipways.lifecycle.versions import Versions
 from shipways.progress import say, step
 from shipways.project import Project
-from shipways.report.claims import CLAIMS
-from shipways.report.judgement import FAILED
-from shipways.report.verdicts import judge
 from shipways.results import Claim, Publish, Results
 from shipways.roots import engine
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from shipways.report.choose import PROBES
-from shipways.report.comparison import reference_targets
-from shipways.report.judgement import Measured
-from shipways.report.readers import TYPED, was_installed
-from shipways.results import FormatRecord, Results, Target
+from shipways.claims.judgement import PROBES, Measured
+from shipways.results import TYPED, FormatRecord, Results, Target, reference_targets, was_installed
 
 Row = dict[str, Measured]
 # Programs that one family of systems has and the others lack (its package manager).

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from shipways.lifecycle import live
 from shipways.lifecycle.delivery import Delivery
-from shipways.lifecycle.figures import TYPED
 from shipways.lifecycle.grounds import Ground
 from shipways.lifecycle.typist import Typist
 from shipways.measure import median
-from shipways.results import Target
+from shipways.results import TYPED, Target
 from shipways.roots import images
 
 

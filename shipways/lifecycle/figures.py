@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shipways.lifecycle import footprint, snapshot
 from shipways.lifecycle.story import Story
+from shipways.results import TYPED
 
-TYPED = ("install", "start")  # phases whose commands count; prerequisites are counted apart
 REQUESTS = 10  # before idle memory is read
 FOLDERS = ("/",)
 DOCKER = "/var/lib/docker"

@@ -57,7 +57,8 @@ def verify(
     `runs` is how often each is installed on a fresh machine, to know by how much its times vary.
 
     Results are saved and published after each target. A format that fails does not keep others from
-    being tried. Raises `UsageError` when there is nothing to verify, and what building later versions raises.
+    being tried. Raises `UsageError` when there is nothing to verify, and what building later
+    versions raises.
     """
     place = Dist(dist)
     grounds.choose(targets)  # a wrong name is told before anything else

@@ -24,9 +24,9 @@ TEMPLATE_KEYWORDS: Keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def template() -> Catalog:
-    """All messages of the report's modules and templates."""
+    """All messages of the modules of claims and report, and of the report's templates."""
     catalog = Catalog(project="shipways", charset="utf-8", fuzzy=False)
-    for path in sorted(PACKAGE.glob("*.py")):
+    for path in sorted([*PACKAGE.glob("*.py"), *(PACKAGE.parent / "claims").glob("*.py")]):
         _add(catalog, path, "python", PYTHON_KEYWORDS)
     for path in sorted((PACKAGE / "templates").glob("*.j2")):
         _add(catalog, path, "jinja2.ext:babel_extract", TEMPLATE_KEYWORDS)
@@ -39,7 +39,7 @@ def declared() -> Catalog:
     for path in sorted((PACKAGE.parent / "formats").glob("*.py")):
         calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))))
         for text in (text for node in calls if isinstance(node, ast.Call) for text in _texts(node)):
-            catalog.add(text, locations=[(f"../formats/{path.name}", 0)])
+            catalog.add(text, locations=[(f"formats/{path.name}", 0)])
     return catalog
 
 
@@ -62,7 +62,7 @@ def _add(catalog: Catalog, path: Path, method: str, keywords: Keywords) -> None:
         for _line, message, _comments, _context in extract(
             method, file, keywords=keywords, options=options if method != "python" else {}
         ):
-            catalog.add(message, locations=[(path.relative_to(PACKAGE).as_posix(), 0)])
+            catalog.add(message, locations=[(path.relative_to(PACKAGE.parent).as_posix(), 0)])
 
 
 def read(language: str) -> Catalog:

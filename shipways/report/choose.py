@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from shipways.claims.judgement import MILD, PROBES
+from shipways.messages import mark as _
 from shipways.report.comparison import Overview, Row
-from shipways.report.readers import TYPED
 from shipways.report.systems import FAMILIES, NO, UNKNOWN, YES, Answer, system
-from shipways.report.words import mark as _
+from shipways.results import TYPED
 
 ORDERS = (
     "commands",
@@ -19,19 +20,6 @@ ORDERS = (
     "footprint_bytes",
     "warm_s",
 )
-PROBES = {  # known probes of an intruder in the app's process; True: it could
-    "read_home": _("read other users' files"),
-    "read_secrets": _("read the system's secrets"),
-    "see_processes": _("see other processes"),
-    "signal_others": _("end other processes"),
-    "write_system": _("write to the system"),
-    "gain_root": _("become root"),
-    "mount": _("mount file systems"),
-    "list_users": _("list the system's users"),
-    "connect_out": _("connect to other machines"),
-}
-# Names alone, and other machines: neither is a breach of the host's isolation.
-MILD = ("list_users", "connect_out")
 _UPDATERS = re.compile(r"^(sudo )?(apt|apt-get|dpkg|dnf|yum|zypper|rpm) ")
 
 

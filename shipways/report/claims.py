@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shipways.report.choose import PROBES
-from shipways.report.judgement import FAILED, Measured, Remark
+from shipways.claims.judgement import FAILED, PROBES, Measured, Remark
+from shipways.claims.verdicts import CLAIMS, judge
+from shipways.messages import mark as _
 from shipways.report.phrases import value_text
-from shipways.report.verdicts import judge
 from shipways.report.words import Words
-from shipways.report.words import mark as _
 from shipways.results import Claim, Results
 
-CLAIMS = {
-    "delivery": _("Containers deliver an application quickly."),
-    "commands": _("The commands are almost the same on every system."),
-    "moving": _("Moving to another server means just carrying the project over."),
-    "isolation": _("The project is isolated: nothing in it can get at the host."),
-    "density": _("Many containers can run on one machine."),
-}
 VERDICTS = {
     "holds": _("holds"),
     "partly": _("holds in part"),

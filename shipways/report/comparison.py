@@ -11,9 +11,8 @@ import msgspec
 
 from shipways.report.figure import Column, Figure, Seen
 from shipways.report.figures import COLUMNS
-from shipways.report.readers import was_installed
 from shipways.report.words import clean
-from shipways.results import FormatRecord, Results
+from shipways.results import FormatRecord, Results, reference_targets
 
 BEST, WORST = "best", "worst"
 
@@ -88,30 +87,6 @@ def _cleaned(data: Any) -> Any:
 
 def _anchor(name: str, place: int) -> str:
     return name if re.fullmatch(r"[a-z][a-z0-9-]*", name) else f"format_{place}"
-
-
-def reference_targets(results: Results) -> dict[str, str]:
-    """For each format the one target whose figures stand for it: that which most formats passed.
-
-    Formats run on different systems, so a mean over targets would compare unlike things; the target
-    that the most formats share makes the figures as comparable as they can be.
-    """
-    passed: dict[str, int] = {}
-    for record in results.formats.values():
-        for name, target in record.targets.items():
-            passed[name] = passed.get(name, 0) + (target.status == "ok")
-    return {
-        name: max(
-            record.targets,
-            key=lambda target: (
-                record.targets[target].status == "ok",
-                was_installed(record.targets[target]),
-                passed[target],
-            ),
-            default="",
-        )
-        for name, record in results.formats.items()
-    }
 
 
 def _marks(

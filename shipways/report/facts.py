@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from shipways.messages import mark as _
 from shipways.report.comparison import Row
 from shipways.report.phrases import lint_text
 from shipways.report.words import Words
-from shipways.report.words import mark as _
 from shipways.results import Results, StepRecord
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from shipways.messages import mark as _
 from shipways.report.figure import Column, Figure
 from shipways.report.words import NBSP, Words, brief
-from shipways.report.words import mark as _
 from shipways.results import Lint
 
 PHASES = {

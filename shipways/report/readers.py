@@ -8,12 +8,11 @@ from itertools import takewhile
 from pathlib import PurePosixPath
 
 from shipways.measure import median
+from shipways.messages import mark as _
 from shipways.report.figure import Detail, Figure, Seen, Source
-from shipways.report.words import mark as _
-from shipways.results import StepRecord, StepResult, Target
+from shipways.results import TYPED, StepRecord, StepResult, Target, was_installed
 
 PARTS = 5  # of an artifact are told
-TYPED = ("install", "start")  # phases whose commands a person types; prerequisites count apart
 
 
 def artifact(seen: Seen) -> Figure:
@@ -117,11 +116,6 @@ def on_target(value: str, runs: str = "") -> Callable[[Seen], Figure]:
         return Figure(number, each, source=_target_source(seen, seen.target, len(each)))
 
     return read
-
-
-def was_installed(target: Target) -> bool:
-    """Whether its figures count: it may have failed at something after a good install."""
-    return target.status == "ok" or target.lifecycle.get("install") is True
 
 
 def first_install(target: Target) -> list[StepResult]:

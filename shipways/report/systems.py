@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from shipways.messages import mark as _
 from shipways.report.comparison import Row
-from shipways.report.readers import was_installed
-from shipways.report.words import mark as _
-from shipways.results import Target
+from shipways.results import Target, was_installed
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 FAMILIES = ("debian", "rhel")

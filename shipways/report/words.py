@@ -12,6 +12,8 @@ from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal, format_percent
 
+from shipways.messages import mark as _
+
 DOMAIN = "shipways"
 LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "ru")
@@ -19,12 +21,6 @@ NBSP = "\N{NO-BREAK SPACE}"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def mark(message: str) -> str:
-    """Mark a message for extraction; it is translated where it is shown."""
-    return message
-
-
-_ = mark
 BYTE_UNITS = (_("B"), _("kB"), _("MB"), _("GB"), _("TB"))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shipways import __main__ as cli
-from shipways import claims, results
+from shipways import results
 from shipways.claims import measuring
 from shipways.claims.stage import Stage
 from shipways.dist import Dist
@@ -106,8 +106,8 @@ def test_the_others_figures_stay(tried: list[str], notes: Path, tmp_path: Path) 
 
 def test_only_what_was_asked_for_makes_the_exit_code(found: Results) -> None:
     found.claims = [Claim(id="moving", measurement={"deb": {"failed": "no"}, "rpm": {"steps": 1}})]
-    assert claims.failed(found, []) == ["deb"]
-    assert claims.failed(found, ["rpm"]) == []
+    assert measuring.failed(found, []) == ["deb"]
+    assert measuring.failed(found, ["rpm"]) == []
 
 
 def test_nothing_is_built(notes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from shipways.claims.judgement import Row
+from shipways.claims.verdicts import judge
 from shipways.report.claims import claim_views
-from shipways.report.judgement import Row
-from shipways.report.verdicts import judge
 from shipways.report.words import words
 from shipways.results import Claim, Results
 

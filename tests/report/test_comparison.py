@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shipways.report.comparison import BEST, WORST, extremes, overview, reference_targets
+from shipways.report.comparison import BEST, WORST, extremes, overview
 from shipways.report.figure import Figure
-from shipways.results import FormatRecord, Results, Target
+from shipways.results import FormatRecord, Results, Target, reference_targets
 
 Make = Callable[..., Results]
 MakeFormat = Callable[..., FormatRecord]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from shipways.report.judgement import (
+from shipways.claims.judgement import (
     CONTAINERS,
     ENGINE,
     Best,
@@ -15,7 +15,7 @@ from shipways.report.judgement import (
     sides,
     unknown,
 )
-from shipways.report.words import mark as _
+from shipways.messages import mark as _
 
 SAME = 1.1  # what was measured once counts as equal within a tenth
 MANY, SEVERAL = 20, 5  # copies on one machine

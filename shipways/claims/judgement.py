@@ -9,9 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from shipways.report.words import mark as _
+from shipways.messages import mark as _
 
 CONTAINERS = ("docker", "compose")
+PROBES = {  # known probes of an intruder in the app's process; True: it could
+    "read_home": _("read other users' files"),
+    "read_secrets": _("read the system's secrets"),
+    "see_processes": _("see other processes"),
+    "signal_others": _("end other processes"),
+    "write_system": _("write to the system"),
+    "gain_root": _("become root"),
+    "mount": _("mount file systems"),
+    "list_users": _("list the system's users"),
+    "connect_out": _("connect to other machines"),
+}
+# Names alone, and other machines: neither is a breach of the host's isolation.
+MILD = ("list_users", "connect_out")
 FAILED = "failed"  # in a format's figures: why there are none
 Measured: TypeAlias = "float | bool | str | None"
 Row = Mapping[str, Measured]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from shipways.report.choose import MILD, PROBES
-from shipways.report.judgement import (
+from shipways.claims.judgement import (
     CONTAINERS,
     ENGINE,
+    MILD,
+    PROBES,
     Best,
     Judgement,
     Remark,
@@ -21,9 +22,17 @@ from shipways.report.judgement import (
     sides,
     unknown,
 )
-from shipways.report.trials import density, moving
-from shipways.report.words import mark as _
+from shipways.claims.trials import density, moving
+from shipways.messages import mark as _
 from shipways.results import Claim
+
+CLAIMS = {
+    "delivery": _("Containers deliver an application quickly."),
+    "commands": _("The commands are almost the same on every system."),
+    "moving": _("Moving to another server means just carrying the project over."),
+    "isolation": _("The project is isolated: nothing in it can get at the host."),
+    "density": _("Many containers can run on one machine."),
+}
 
 
 def judge(claim: Claim) -> Judgement:
