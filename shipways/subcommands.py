@@ -45,15 +45,16 @@ def build(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    from shipways import lifecycle, project
+    from shipways import project
     from shipways.claims import measuring
     from shipways.formats import choose
+    from shipways.lifecycle import lives
 
     names = [wanted.id for wanted in choose(arguments.formats)] if arguments.formats else []
     found = project.load(chosen.project(arguments))
     budget = chosen.budget(found, names)
     dist = chosen.dist(arguments)
-    results = lifecycle.verify(
+    results = lives.verify(
         found,
         names,
         arguments.targets,
@@ -93,11 +94,12 @@ def claims(arguments: argparse.Namespace) -> int:
 
 
 def try_out(arguments: argparse.Namespace) -> int:
-    from shipways import lifecycle, project
+    from shipways import project
     from shipways.formats import choose
+    from shipways.lifecycle import attempt
 
     (wanted,) = choose([arguments.format])
-    lifecycle.try_out(
+    attempt.try_out(
         project.load(chosen.project(arguments)),
         wanted.id,
         arguments.target,

@@ -20,9 +20,10 @@ from shipways.claims.carry import Carry
 from shipways.claims.stage import Server, Stage, server
 from shipways.claims.verified import Row
 from shipways.errors import VerifyError
-from shipways.lifecycle import visit, visitor
+from shipways.lifecycle import visitor
 from shipways.lifecycle.checks import START_S, expect
 from shipways.lifecycle.story import Story
+from shipways.lifecycle.visit import COOKIES
 from shipways.results import Target
 from shipways.roots import engine
 
@@ -61,7 +62,7 @@ def leave(stage: Stage, folder: Path) -> tuple[list[str], Carry, int]:
         old.typist.type_all(way.pack, stage.log)
         name = carry.archive(delivery.project)
         old.root.copy_out(f"/root/{name}", folder / name)
-        old.desk.copy_out(str(visit.COOKIES), folder / visit.COOKIES.name)
+        old.desk.copy_out(str(COOKIES), folder / COOKIES.name)
         copying = 1
         return story.texts, way, len(way.pack) + pressed + copying
 
@@ -80,7 +81,7 @@ def arrive(stage: Stage, folder: Path, texts: list[str], way: Carry) -> tuple[in
     delivery, data = stage.delivery, folder / carry.archive(stage.delivery.project)
     with server(stage) as new:
         new.root.copy_in(data, f"/root/{data.name}")
-        new.desk.copy_in(folder / visit.COOKIES.name, str(visit.COOKIES))
+        new.desk.copy_in(folder / COOKIES.name, str(COOKIES))
         received, began = new.root.bytes_received(), time.monotonic()
         serving = _type(stage, new, way) - began
         fetched = new.root.bytes_received() - received

@@ -12,7 +12,8 @@ from docker.errors import DockerException
 
 from shipways import command
 from shipways.errors import BuildError
-from shipways.roots import engine, host, layers, names, rpm_platform
+from shipways.roots import engine, host, names, rpm_platform
+from shipways.roots import layers as image_layers
 
 BOOTSTRAP_TIMEOUT_S = 600
 PULL_TIMEOUT_S = 300
@@ -48,8 +49,8 @@ class Base:
     systemd: Sequence[str]  # the packages that make it boot
     role: str  # of the lowest image
     recipe: str  # what the lowest image is made by, as text
-    make: layers.Maker
-    layers: Sequence[layers.Layer] = ()
+    make: image_layers.Maker
+    layers: Sequence[image_layers.Layer] = ()
 
 
 def choose(role: str, source: str) -> Base:
@@ -64,7 +65,7 @@ def choose(role: str, source: str) -> Base:
         )
     manager, systemd = ("dnf", FEDORA_SYSTEMD) if role == "rpm" else ("apt", DEBIAN_SYSTEMD)
     fix = "true" if role == "rpm" else AS_ON_A_SERVER
-    make = functools.partial(layers.add, name, layers.Script(fix))
+    make = functools.partial(image_layers.add, name, image_layers.Script(fix))
     return Base("registry", PLATFORMS[role], manager, systemd, role, f"{name} {fix}", make)
 
 

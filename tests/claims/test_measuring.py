@@ -90,7 +90,7 @@ def test_verify_tells_anew_what_needs_no_machines(
     before = read(tmp_path)
     target = next(iter(kept.formats["docker"].targets.values()))
     target.first_response_s = 1234.5
-    monkeypatch.setattr("shipways.lifecycle.verify", lambda *_, **__: kept)
+    monkeypatch.setattr("shipways.lifecycle.lives.verify", lambda *_, **__: kept)
     cli.main(["verify", "--project", str(notes), "--dist", str(tmp_path / "dist")])
     after = read(tmp_path)
     assert after["delivery"].measurement["docker"]["first_response_s"] == 1234.5

@@ -9,9 +9,10 @@ from typing import Any, cast
 
 import pytest
 
-from shipways import project
+from shipways import project as projects
 from shipways.bundle import Bundle, Inputs
 from shipways.formats.base import Job, Options
+from shipways.project import Project
 
 EPOCH = 1_700_000_000  # 2023-11-14 22:13:20 UTC
 LICENSE = "Copyright (c) 2020 Grace Hopper\n\nDo what you like.\n"
@@ -21,7 +22,7 @@ LICENSE = "Copyright (c) 2020 Grace Hopper\n\nDo what you like.\n"
 class FakeInputs:
     """Only what formats of the bundle look at."""
 
-    project: project.Project
+    project: Project
     bundle: Bundle
     epoch: int = EPOCH
     bill_of_bundle: bytes = b"{}\n"
@@ -58,7 +59,7 @@ def make_job(notes: Path, site: Path, tmp_path: Path) -> Callable[..., Job]:
     def make(pure: bool = True, pythons: str = "", **options: Any) -> Job:
         work = tmp_path / f"work-{len(list(tmp_path.iterdir()))}"
         work.mkdir()
-        shipped = project.load(notes)
+        shipped = projects.load(notes)
         bundle = Bundle(site, pure, {shipped.name: 1, "helper": 2}, pythons)
         return Job(
             shipped,

@@ -15,7 +15,7 @@ import pytest
 from shipways import results
 from shipways.errors import ShipwaysError, UsageError, VerifyError
 from shipways.formats import FORMATS, Options
-from shipways.lifecycle import again, attempt, live, lives, service, verify, versions, visitor
+from shipways.lifecycle import again, attempt, live, lives, service, versions, visitor
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.story import Story
@@ -56,7 +56,7 @@ def _made(made: Any, wanted: Any, kind: str) -> Delivery:
 
 
 def run(shipped: Project, dist: Path, *formats: str, targets: tuple[str, ...] = ()) -> Results:
-    return verify(shipped, formats, targets, dist, Options(), cache=dist, publish=print)
+    return lives.verify(shipped, formats, targets, dist, Options(), cache=dist, publish=print)
 
 
 def seen(dist: Path) -> dict[str, list[str]]:
