@@ -10,48 +10,79 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A module imports only from those before it in this list.
 ORDER = (
-    "errors", "messages", "measure", "command", "progress", "recipes", "pyproject", "project",
-    "artifact",
-    "results", "source", "lock", "unpack", "archive", "attach", "sbom", "bundle", "contents",
-    "roots", "oci", "linters", "target",
-    "copyright", "deb_archive", "packagers",
-    "formats", "host", "dist", "attempt", "pipeline", "lifecycle", "claims", "report", "doctor",
-    "instructions", "arguments", "chosen", "subcommands", "__main__",
+    "archive", "arguments", "artifact", "attach", "claims", "errors", "deb_archive",
+    "lifecycle", "measure", "command", "messages", "oci", "progress", "pyproject", "project",
+    "copyright", "lock", "recipes", "results", "dist", "linters", "roots", "sbom", "source",
+    "unpack", "bundle", "contents", "target", "claims.judgement", "claims.trials",
+    "claims.verdicts", "claims.verified", "formats.base", "formats.compose_stack",
+    "formats.compose_kubernetes", "formats.deb_control", "formats.deb_source",
+    "formats.docker_contents", "formats.wheel", "lifecycle.inside", "lifecycle.relay",
+    "lifecycle.snapshot", "lifecycle.footprint", "lifecycle.typist", "lifecycle.visit",
+    "lifecycle.service.base", "packagers.package", "packagers.fpm", "packagers.nfpm",
+    "packagers.rpmbuild", "packagers", "formats.deb_bundled_package", "formats.deb_bundled",
+    "formats.rpm_package", "formats.rpm", "formats.tarball", "report.figure", "report.labels",
+    "report.readers", "report.figures", "report.schema", "report.svg", "report.words",
+    "report.catalog", "report.comparison", "report.compare", "report.budget", "report.findings",
+    "report.phrases", "report.bases", "report.cells", "report.claims", "report.facts",
+    "report.picture", "report.sentences", "report.markdown", "report.stacks", "report.pictures",
+    "report.summary", "report.systems", "report.choose", "report.chooser", "report.targets",
+    "report.section", "report.html", "report.terminal", "report", "roots.host", "roots.pick",
+    "roots.podman", "roots.engine", "roots.boot", "roots.execution", "roots.layers",
+    "roots.network", "roots.packages", "roots.reaper", "roots.rpm_platform", "roots.bases",
+    "roots.images", "roots.machine", "roots.runtime_base", "roots.service_images", "host",
+    "formats.compose_images", "formats.docker_answer", "formats.image_bill",
+    "formats.docker_build", "formats.compose_folder", "formats.docker_image",
+    "formats.docker_bases", "formats.docker_platform", "formats.tools", "formats.deb",
+    "formats.docker", "formats.compose", "formats.git", "formats", "attempt", "chosen",
+    "doctor", "instructions", "pipeline", "lifecycle.delivery", "lifecycle.grounds",
+    "lifecycle.manager", "lifecycle.repository", "lifecycle.versions", "lifecycle.visitor",
+    "lifecycle.checks", "lifecycle.service.container", "lifecycle.service.stack",
+    "lifecycle.service.terminal", "lifecycle.service.unit", "lifecycle.service",
+    "lifecycle.story", "lifecycle.change", "lifecycle.figures", "lifecycle.hardening",
+    "lifecycle.leave", "lifecycle.use", "lifecycle.live", "lifecycle.again",
+    "lifecycle.attempt", "lifecycle.lives", "claims.carry", "claims.copies", "claims.stage",
+    "claims.density", "claims.moving", "claims.measuring", "subcommands", "__main__",
 )  # fmt: skip
 
 
-def modules() -> list[tuple[str, Path]]:
-    folder = ROOT / "shipways"
-    return [
-        (path.relative_to(folder).parts[0].removesuffix(".py"), path)
-        for path in sorted(folder.rglob("*.py"))
-        if path.parent != folder or path.name != "__init__.py"
-    ]
+def dotted(path: Path) -> str:
+    """A module's name below the toolkit's: "report.html"; that of a package is its folder's."""
+    parts = path.relative_to(ROOT / "shipways").with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {dotted(path): path for path in sorted((ROOT / "shipways").rglob("*.py"))}
+del MODULES[""]
 
 
 def imported(path: Path) -> set[str]:
     """Names of the toolkit's own modules that a file imports, at its top or later."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            if node.module == "shipways":
-                found |= {alias.name for alias in node.names}
-            elif node.module.startswith("shipways."):
-                found.add(node.module.split(".")[1])
-    return found - {"__version__"}
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("shipways"):
+            continue
+        package = (node.module or "").removeprefix("shipways").removeprefix(".")
+        for alias in node.names:
+            within = f"{package}.{alias.name}".removeprefix(".")
+            found.add(within if within in MODULES else package)
+    return found - {""}
 
 
-@pytest.mark.parametrize(("name", "path"), modules(), ids=lambda value: str(value))
-def test_imports_go_one_way(name: str, path: Path) -> None:
-    assert name in ORDER, f"say in ORDER where {name} belongs"
-    later = {other for other in imported(path) if ORDER.index(other) > ORDER.index(name)}
+def test_every_module_has_its_place() -> None:
+    assert set(ORDER) == set(MODULES)
+    assert len(ORDER) == len(set(ORDER))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_go_one_way(name: str) -> None:
+    later = {other for other in imported(MODULES[name]) if ORDER.index(other) > ORDER.index(name)}
     assert not later
 
 
 def test_one_module_starts_processes() -> None:
     users = {
         str(path.relative_to(ROOT))
-        for _, path in modules()
+        for path in MODULES.values()
         if "subprocess" in path.read_text(encoding="utf-8")
     }
     assert users == {"shipways/command.py"}
