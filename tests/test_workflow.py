@@ -1,4 +1,4 @@
-"""The workflow file: what it runs exists, and what it uses cannot change behind its back."""
+"""What the hosting platform reads: valid, safe, and what it runs exists."""
 
 from __future__ import annotations
 
@@ -11,10 +11,20 @@ import pytest
 import yaml
 
 from shipways.arguments import parser
+from shipways.command import run
 from shipways.formats import FORMATS
 
 ROOT = Path(__file__).parents[1]
-FILE = ROOT / ".github" / "workflows" / "delivery.yml"
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
+FILE = GITHUB / "workflows" / "delivery.yml"
+SCHEMAS = {  # each kind of file with the schema that the platform publishes for it
+    "github-workflows": WORKFLOWS,
+    "dependabot": [GITHUB / "dependabot.yml"],
+    "github-issue-config": [GITHUB / "ISSUE_TEMPLATE" / "config.yml"],
+    "github-issue-forms": sorted((GITHUB / "ISSUE_TEMPLATE").glob("[!c]*.yml")),
+    "citation-file-format": [ROOT / "CITATION.cff"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +44,43 @@ def sessions() -> dict[str, list[str]]:
     return found
 
 
-def test_actions_are_pinned_to_a_commit(steps: list[dict[str, Any]]) -> None:
-    used = [step["uses"] for step in steps if "uses" in step]
-    assert used
+@pytest.mark.process
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_files_fit_their_schema(schema: str) -> None:
+    assert SCHEMAS[schema]
+    check("check-jsonschema", f"--builtin-schema=vendor.{schema}", *map(str, SCHEMAS[schema]))
+
+
+@pytest.mark.process
+def test_workflows_are_safe() -> None:
+    check("zizmor", "--offline", "--no-progress", str(GITHUB))
+
+
+def check(*argv: str) -> None:
+    done = run(argv, timeout=120, check=False)
+    assert done.ok, done.output
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_actions_are_pinned_to_a_commit(path: Path) -> None:
+    used = re.findall(r"uses: (\S+) # v[\d.]+\n", path.read_text("utf-8"))
+    assert len(used) == path.read_text("utf-8").count("uses:") > 0
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", each) for each in used)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_sessions_that_workflows_run_exist(path: Path) -> None:
+    lines = re.findall(r"(?:bootstrap|nox)\b.* -s ([a-z ]+)", path.read_text("utf-8"))
+    assert {name for line in lines for name in line.split()} <= sessions().keys()
+
+
+def test_every_promised_python_is_tried() -> None:
+    promised = re.search(r'requires-python = "(\S+)"', (ROOT / "pyproject.toml").read_text("utf-8"))
+    jobs = yaml.safe_load((GITHUB / "workflows" / "ci.yml").read_text("utf-8"))["jobs"]
+    tried = jobs["fast"]["strategy"]["matrix"]["python"]
+    assert promised and promised.group(1) == f">={tried[0]}"
+    minors = [int(version.partition(".")[2]) for version in tried]
+    assert minors == [*range(minors[0], minors[-1] + 1)]
 
 
 def test_it_builds_every_format_and_verifies(steps: list[dict[str, Any]]) -> None:
