@@ -144,8 +144,8 @@ def _compare(commands: Commands) -> None:
         "say what grew and what slowed between two runs, and what is over budget",
         "Budgets are in [tool.shipways.budget] of the project; over budget is exit 1.",
     )
-    command.add_argument("old", type=Path, metavar="OLD.json")
-    command.add_argument("new", type=Path, metavar="NEW.json")
+    command.add_argument("old", type=Path, metavar="OLD.json", help="an earlier run")
+    command.add_argument("new", type=Path, metavar="NEW.json", help="a later one")
     command.add_argument(
         "--markdown", action="store_true", help="print Markdown, short enough for a pull request"
     )
