@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from pathlib import Path
 
-from shipways.artifact import Step
+from shipways.artifact import Step, by_phase
 from shipways.escape import markdown
 from shipways.formats import Format
 from shipways.project import Project
@@ -32,7 +31,7 @@ def document(project: Project, formats: Iterable[Format]) -> str:
     ]
     for wanted in formats:
         parts += [f"## {wanted.title}", f"Needs {markdown.text(wanted.needs(project))}."]
-        parts += [_phase(phase, steps) for phase, steps in _phases(wanted.steps(project))]
+        parts += [_phase(phase, steps) for phase, steps in by_phase(wanted.printed(project))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -42,7 +41,7 @@ def table(project: Project, formats: Iterable[Format]) -> str:
     for wanted in formats:
         commands = "<br>".join(
             markdown.cell_code(step.command)
-            for step in wanted.steps(project)
+            for step in wanted.printed(project)
             if step.phase in ("prerequisite", "install", "start")
         )
         rows.append(f"| {wanted.id} | {markdown.text(wanted.needs(project))} | {commands} |")
@@ -54,10 +53,6 @@ def update(path: Path, text: str) -> None:
     before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     write_atomically(path, f"{before}{BEGIN}\n{text}\n{END}{after}".encode())
-
-
-def _phases(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
-    return [(phase, list(found)) for phase, found in groupby(steps, lambda step: step.phase)]
 
 
 def _phase(phase: str, steps: Sequence[Step]) -> str:

@@ -147,7 +147,8 @@ def _outline(project: Project, wanted: Format, before: FormatRecord | None) -> F
         title=wanted.title,
         needs=wanted.needs(project),
         installs_on=wanted.installs_on,
-        steps=_told(wanted.steps(project)),
+        families=[*wanted.families],
+        steps=_told(wanted.printed(project)),
         services=[*wanted.services],
         artifacts=before.artifacts if before else [],
         bill=before.bill if before else None,
@@ -155,7 +156,16 @@ def _outline(project: Project, wanted: Format, before: FormatRecord | None) -> F
 
 
 def _told(steps: Sequence[Step]) -> list[StepRecord]:
-    return [StepRecord(phase=step.phase, command=step.command, why=step.why) for step in steps]
+    return [
+        StepRecord(
+            phase=step.phase,
+            command=step.command,
+            why=step.why,
+            root=step.root,
+            manager=step.manager,
+        )
+        for step in steps
+    ]
 
 
 def _fill(
@@ -185,7 +195,7 @@ def _fill(
     record.bill = next(iter(workshop.dist.place([product.bill] if product.bill else [])), None)
     for main in record.artifacts[:1]:
         main.installed_bytes = product.installed_bytes
-        record.steps = _told(wanted.steps_with(workshop.project, main.path))
+        record.steps = _told(wanted.printed(workshop.project, main.path))
     record.contents = contents(workshop.job(wanted).inputs, wanted.uses)
     if before and _digests(before) == _digests(record):
         record.targets = before.targets  # what was verified is still what is here

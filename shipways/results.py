@@ -20,6 +20,7 @@ from shipways.errors import ShipwaysError, UsageError
 SCHEMA = 1
 FILE_NAME = "results.json"
 TYPED = ("install", "start")  # phases whose commands a person types; prerequisites count apart
+BEFORE = ("prerequisite", *TYPED)  # all phases until it serves
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -76,6 +77,8 @@ class StepRecord(Record):
     phase: str
     command: str
     why: str = ""
+    root: bool = True  # typed by root
+    manager: str = ""  # the system's package manager that it calls
 
 
 class Lint(Record):
@@ -94,6 +97,7 @@ class StepResult(Record):
     seconds: float
     ok: bool
     log: str = ""
+    manager: str = ""  # the system's package manager that it calls
 
 
 class Breakdown(Record):
@@ -163,6 +167,7 @@ class FormatRecord(Record):
     reason: str = ""
     needs: str = ""  # what the target must have
     installs_on: str = ""
+    families: list[str] = []  # of systems, which it is made for; none means any
     builder: Builder | None = None
     artifacts: list[File] = []
     bill: File | None = None  # of materials (CycloneDX), of the main artifact

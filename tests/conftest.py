@@ -13,6 +13,7 @@ from pytest_socket import disable_socket, enable_socket
 
 SLOW = ("browser", "acceptance")  # folders, in the order of running, after the units
 FREE = ("process", "acceptance", "browser")
+FAST_TIMEOUT_S = 120  # what a fast test may take; others have the limit of pyproject.toml
 PYPROJECT = """\
 [build-system]
 requires = ["setuptools>=77"]
@@ -60,9 +61,11 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is below tests/browser and tests/acceptance, and run the fast tests first."""
     for item in items:
-        for folder in SLOW:
-            if folder in item.path.parts:
-                item.add_marker(folder)
+        slow = [folder for folder in SLOW if folder in item.path.parts]
+        for folder in slow:
+            item.add_marker(folder)
+        if not slow and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(FAST_TIMEOUT_S))
     items.sort(key=lambda item: [folder in item.path.parts for folder in reversed(SLOW)])
 
 

@@ -17,7 +17,7 @@ def test_every_step_is_in_the_document(notes: Path) -> None:
     found = project.load(notes)
     text = instructions.document(found, FORMATS.values())
     for wanted in FORMATS.values():
-        for step in wanted.steps(found):
+        for step in wanted.printed(found):
             assert step.command in text
 
 
@@ -45,5 +45,5 @@ def test_command_writes_both(notes: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_can_be_installed_and_removed(notes: Path, name: str) -> None:
-    phases = {step.phase for step in FORMATS[name].steps(project.load(notes))}
+    phases = {step.phase for step in FORMATS[name].printed(project.load(notes))}
     assert {"install", "remove"} <= phases

@@ -42,13 +42,15 @@ def lint(job: Job, product: Product) -> list[Lint]:
 PACK = Format(
     id="pack",
     title="Pack",
+    kind="package",
     installs_on="anything",
     needs=lambda found: f"room for {found.name}",
     uses=(),
     tools=(),
     build=packed("content"),
     lint=lint,
-    steps=lambda found: (Step("install", f"unpack {found.name}", "put it there"),),
+    steps=lambda found, _file: (Step("install", f"unpack {found.name}", "put it there"),),
+    file_name=lambda _: "notes_all.pack",
 )
 
 
@@ -194,7 +196,7 @@ def test_link_has_a_bill_without_a_file(build: Callable[..., Results], notes: Pa
 def test_steps_name_the_file_as_it_was_built(build: Callable[..., Results]) -> None:
     said = replace(
         PACK,
-        steps=lambda found: (Step("install", "unpack notes_all.pack", "put it there"),),
+        steps=lambda found, file: (Step("install", f"unpack {file}", "put it there"),),
         file_name=lambda found: "notes_all.pack",
     )
     assert build([said]).formats["pack"].steps[0].command == "unpack notes.pack"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,13 +111,15 @@ def packs(notes: Path, uses: str) -> list[Format]:
     made = Format(
         id="wheel",
         title="Pack",
+        kind="package",
         installs_on="anything",
         needs=lambda found: "",
         uses=(uses,),
         tools=(),
         build=lambda job: Product((), Builder(tool="pack")),
         lint=lambda job, product: [],
-        steps=lambda found: (Step("install", "true", "for nothing"),),
+        steps=lambda found, _file: (Step("install", "true", "for nothing"),),
+        file_name=lambda _: "",
     )
     return [replace(made, id=name) for name in NAMES]
 
@@ -135,10 +138,13 @@ def broken(notes: Path) -> Path:
 def build(monkeypatch: pytest.MonkeyPatch) -> Callable[..., results.Results]:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
 
-    def run(root: Path, uses: str, **more: bool) -> results.Results:
+    def run(root: Path, uses: str, **more: Any) -> results.Results:
         dist, cache = Dist(root / "dist"), root.parent / "cache"
         found = project.load(root)
-        return pipeline.build(found, packs(root, uses), dist, cache, Options(), **more)
+        chosen = Options()
+        return pipeline.build(
+            found, packs(root, uses), dist, cache, chosen, publish=lambda _: None, **more
+        )
 
     return run
 

@@ -21,19 +21,22 @@ from dataclasses import dataclass
 
 import psutil
 
-from shipways.claims import copies
-from shipways.claims.copies import Copies
 from shipways.claims.stage import Server, Stage, server
 from shipways.claims.verified import Row
 from shipways.errors import ShipwaysError
+from shipways.formats import several
+from shipways.formats.several import Several
 from shipways.lifecycle import figures, snapshot
 from shipways.lifecycle.checks import START_S, expect
 from shipways.lifecycle.visitor import Visitor
 from shipways.measure import MIB
-from shipways.progress import step
+from shipways.progress import step as progress
+from shipways.results import BEFORE
 
 COUNTS = (1, 5, 20)
 LIMIT_S = 900  # for one format
+# A package offers one installation: one service, one settings file, one folder of data.
+ONE = Several(BEFORE, lambda _project, _file, _number: ())
 SPARE_MIB = 1024  # that this host keeps free
 ALL_BUT_ENGINE = (
     "for each in /proc/[0-9]*; do case $(cat $each/comm 2> /dev/null) in "
@@ -51,14 +54,14 @@ class Used:
 
 def measure(stage: Stage, counts: tuple[int, ...] = COUNTS) -> Row:
     """Start copies of one format on one machine. Raises `VerifyError` where not even one serves."""
-    way = copies.of(stage.delivery.format.id)
+    way = stage.delivery.format.several
     with server(stage) as host:
         before = used(host)
-        for command in way.once(stage.delivery):
-            host.run(command)
-        seen, ran, stopped = fill(stage, host, way, counts if way.several else (1,))
+        for step in stage.delivery.steps(*(way or ONE).once):
+            host.run(step.command)
+        seen, ran, stopped = fill(stage, host, way or ONE, counts if way else (1,))
     row = figures_of({count: less(each, before) for count, each in seen.items()}, ran, counts)
-    if not way.several:
+    if not way:
         row |= {key: "not offered" for key in keys(counts) if key not in row}
     if stopped:
         row["stopped"] = stopped
@@ -66,7 +69,7 @@ def measure(stage: Stage, counts: tuple[int, ...] = COUNTS) -> Row:
 
 
 def fill(
-    stage: Stage, host: Server, way: Copies, counts: tuple[int, ...]
+    stage: Stage, host: Server, way: Several, counts: tuple[int, ...]
 ) -> tuple[dict[int, Used], int, str]:
     """Start copies up to the largest count: what was seen at each count, how many ran, why no more.
 
@@ -79,7 +82,7 @@ def fill(
         if stopped:
             break
         try:
-            with step(f"{stage.delivery.format.id}: copy {number}"):
+            with progress(f"{stage.delivery.format.id}: copy {number}"):
                 add(stage, host, way, number)
         except ShipwaysError as error:
             if number == 1:
@@ -94,10 +97,11 @@ def fill(
     return seen, ran, stopped
 
 
-def add(stage: Stage, host: Server, way: Copies, number: int) -> None:
+def add(stage: Stage, host: Server, way: Several, number: int) -> None:
     """Start one copy and wait until it serves."""
     stage.note(f"copy {number}")
-    for command in way.each(stage.delivery, number):
+    delivery = stage.delivery
+    for command in way.each(delivery.project, delivery.file_name, number):
         host.run(command)
     beside(host.guest, stage, number).wait(START_S)
 
@@ -117,7 +121,7 @@ def look(stage: Stage, host: Server, count: int) -> Used:
 def beside(guest: Visitor, stage: Stage, number: int) -> Visitor:
     """The same visitor, at another copy's door."""
     other = copy.copy(guest)
-    other.base = f"http://127.0.0.1:{copies.port(stage.delivery.project, number)}"
+    other.base = f"http://127.0.0.1:{several.port(stage.delivery.project, number)}"
     return other
 
 

@@ -6,16 +6,20 @@ format's figures; a format that was not installed has none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from shipways.claims.judgement import PROBES, Measured
-from shipways.results import TYPED, FormatRecord, Results, Target, reference_targets, was_installed
+from shipways.results import (
+    BEFORE,
+    FormatRecord,
+    Results,
+    StepResult,
+    Target,
+    reference_targets,
+    was_installed,
+)
 
 Row = dict[str, Measured]
-# Programs that one family of systems has and the others lack (its package manager).
-OF_ONE_FAMILY = re.compile(r"^(sudo )?(apt|apt-get|dpkg|dnf|yum|microdnf|rpm|zypper)\b")
-BEFORE = ("prerequisite", *TYPED)
 
 
 def delivery(_record: FormatRecord, target: Target) -> Row:
@@ -40,12 +44,12 @@ def commands(record: FormatRecord, target: Target) -> Row:
     was installed, or when it calls a package manager that one family of systems alone has.
     """
     installed = [each for each in record.targets.values() if was_installed(each)]
-    typed = [[*first_typed(each)] for each in installed]
-    every = dict.fromkeys(command for each in typed for command in each)
+    typed = [{step.command: step.manager for step in first_typed(each)} for each in installed]
+    every = {command: manager for each in typed for command, manager in each.items()}
     different = [
         command
-        for command in every
-        if OF_ONE_FAMILY.match(command) or not all(command in each for each in typed)
+        for command, manager in every.items()
+        if manager or not all(command in each for each in typed)
     ]
     return {
         "systems": len(typed),
@@ -61,13 +65,13 @@ def isolation(_record: FormatRecord, target: Target) -> Row:
     return row
 
 
-def first_typed(target: Target) -> Iterator[str]:
-    """The commands of the first installation: later phases may type the same ones again."""
+def first_typed(target: Target) -> Iterator[StepResult]:
+    """The steps of the first installation: later phases may type the same ones again."""
     for step in target.steps:
         if step.phase not in BEFORE:
             return
         if step.log == target.steps[0].log:
-            yield step.command
+            yield step
 
 
 def rows(results: Results, claim: str) -> dict[str, Row]:
@@ -96,7 +100,7 @@ def evidence(results: Results, claim: str) -> str:
         target = results.formats[name].targets[chosen[name]]
         parts.append(f"{name} on {chosen[name]} ({target.platform})")
         parts += [f"  {key}: {value}" for key, value in row.items()]
-        parts += [f"  # {command}" for command in first_typed(target)]
+        parts += [f"  # {step.command}" for step in first_typed(target)]
         if claim == "isolation":
             parts.append(f"  {target.notes.get('hardening', '')}")
     return "\n".join(parts) + "\n"

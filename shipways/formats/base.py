@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from shipways.artifact import Step
 from shipways.bundle import Inputs
 from shipways.closure import Found
 from shipways.errors import ToolMissing
+from shipways.formats.several import Several
 from shipways.project import Project
 from shipways.results import BaseRecord, Builder, Lint
 
@@ -69,37 +71,39 @@ class Tool:
         return self.why() if self.why else ToolMissing(f"{self.name} is not there.", hint=self.hint)
 
 
+Kind: TypeAlias = Literal["package", "archive", "container", "stack", "link"]
+
+
 @dataclass(frozen=True)
 class Format:
     """One way to deliver a project."""
 
     id: str
     title: str
+    kind: Kind
     installs_on: str
     needs: Callable[[Project], str]  # what a target must have before the first command
     uses: Sequence[str]  # stages of Inputs: distributions, wheelhouse, bundle
     tools: Sequence[Tool]
     build: Callable[[Job], Product]
     lint: Callable[[Job, Product], list[Lint]]
-    steps: Callable[[Project], tuple[Step, ...]]
+    steps: Callable[[Project, str], tuple[Step, ...]]  # with the main file's name
+    file_name: Callable[[Project], str]  # the main file's, of a project in pure Python; "": none
+    families: Sequence[str] = ()  # of systems, which it runs on: debian, rhel; () means any
     prepare: Callable[[Job], object] | None = None  # base images and roots: in no build time
     compare: Callable[[Job], dict[str, BaseRecord]] | None = None  # the same on other bases
     services: Sequence[str] = ()  # what runs when it is installed, where that is not the app alone
-    targets: Sequence[str] = ()  # where it is verified; () means by the command it begins with
+    targets: Sequence[str] = ()  # where it is verified; () means wherever its steps can be typed
     # The distributions in a finished file; None for a file that has none, such as a .dsc.
     holds: Callable[[Project, Path], list[Found] | None] | None = None
     builders: Sequence[str] = ()  # which of `--builder` can make it; () means none is needed
     obstacle: Callable[[Project], str] | None = None  # why a project cannot have it; "" if it can
-    file_name: Callable[[Project], str] | None = None  # the main file's in `steps`, where it varies
+    several: Several | None = None  # how it stands several times on one machine, where it can
 
-    def steps_with(self, project: Project, file: str) -> tuple[Step, ...]:
-        """The steps with the name that the main file has got.
+    def printed(self, project: Project, file: str = "") -> tuple[Step, ...]:
+        """The steps for a `file` that was built.
 
-        Steps are told from the project alone, and are those of pure Python. Whether a dependency
-        has compiled parts, and so which architecture is in the name, only its wheel says.
+        Without one they are those of pure Python: whether a dependency has compiled parts, and so
+        which architecture is in the file's name, only its wheel says.
         """
-        steps = self.steps(project)
-        if self.file_name is None:
-            return steps
-        said = self.file_name(project)
-        return tuple(replace(step, command=step.command.replace(said, file)) for step in steps)
+        return self.steps(project, file or self.file_name(project))

@@ -10,11 +10,10 @@ import shlex
 import tempfile
 from collections.abc import Mapping
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
 from shipways import archive, linters, listing, recipes, sbom, versions
-from shipways.artifact import Step
+from shipways.artifact import Step, by_phase
 from shipways.closure import Found
 from shipways.command import version_of
 from shipways.formats import (
@@ -25,8 +24,10 @@ from shipways.formats import (
     docker,
     docker_image,
     image_bill,
+    several,
 )
 from shipways.formats.base import Format, Job, Product, Tool
+from shipways.formats.several import Several
 from shipways.progress import say, step
 from shipways.project import Project
 from shipways.results import Builder, Lint
@@ -156,12 +157,11 @@ def restore(project: Project) -> str:
 
 def instructions(project: Project, images: compose_stack.Images) -> str:
     """INSTALL.md, from the steps."""
-    phases = [(phase, list(found)) for phase, found in groupby(steps(project), lambda s: s.phase)]
     return recipes.render(
         "compose/INSTALL.md.j2",
         **compose_stack.values(project, images),
         needs=needs(project),
-        phases=phases,
+        phases=list(by_phase(FORMAT.printed(project))),
         headings=HEADINGS,
         archive=file_name(project),
         folder=folder_name(project),
@@ -185,18 +185,38 @@ def lint(job: Job, _product: Product) -> list[Lint]:
     ]
 
 
-def steps(project: Project) -> tuple[Step, ...]:
+def instance(project: Project, file: str, number: int) -> list[str]:
+    """A project name, a folder with secrets, and a published port for each."""
+    name = several.name(project, number)
+    home = f"/srv/{name}/{folder_name(project)}"
+    publish = f"PUBLISH=127.0.0.1:{several.port(project, number)}"
+    return [
+        f"mkdir /srv/{name} && tar xf {shlex.quote(file)} -C /srv/{name} --exclude='*.tar.gz'",
+        f"sh {home}/make-secrets.sh && echo {publish} > {home}/.env",
+        up_command(home, f"-p {name}"),
+    ]
+
+
+def up_command(folder: str, *options: str) -> str:
+    """Starts the stack in a folder, and waits until it is well."""
+    return " ".join(["docker compose", *options, f"--project-directory {folder} up -d --wait"])
+
+
+def steps(project: Project, file: str) -> tuple[Step, ...]:
     """Docker's own commands, in the folder that the archive unpacks to."""
     folder = folder_name(project)
-    unpack = f"tar xf {shlex.quote(file_name(project))}"
+    unpack = f"tar xf {shlex.quote(file)}"
     load = f"docker load -i {folder}/{IMAGES}"
     compose = f"docker compose --project-directory {folder}"
-    up = f"{compose} up -d --wait"
     return (
         Step("install", unpack, "the stack's folder"),
         Step("install", load, "the images of app, database and proxy"),
         Step("install", f"sh {folder}/make-secrets.sh", "passwords and keys, made here and now"),
-        Step("start", up, "database, migrations, app, proxy: each when the one before is well"),
+        Step(
+            "start",
+            up_command(folder),
+            "database, migrations, app, proxy: each when the one before is well",
+        ),
         Step("upgrade", unpack, "the new version over the old one; settings and secrets stay"),
         Step("upgrade", load, "the new images"),
         Step(
@@ -224,6 +244,7 @@ def holds(project: Project, path: Path) -> list[Found]:
 FORMAT = Format(
     id="compose",
     title="Stack with PostgreSQL",
+    kind="stack",
     installs_on="anything that runs Docker Compose, offline",
     needs=needs,
     uses=docker.FORMAT.uses,
@@ -239,6 +260,7 @@ FORMAT = Format(
     lint=lint,
     steps=steps,
     holds=holds,
+    file_name=file_name,
+    several=Several(("prerequisite", "install"), instance),
     services=("PostgreSQL", "app", "nginx"),
-    targets=("docker",),
 )

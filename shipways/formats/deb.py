@@ -8,6 +8,7 @@ The bill of materials is written there as well: it names what the package then d
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 
 from shipways import linters, listing, sbom, target, versions
@@ -149,19 +150,19 @@ def file_name(project: Project) -> str:
     return f"{project.name}_{versions.upstream(project.version)}-{deb_source.REVISION}_all.deb"
 
 
-def steps(project: Project) -> tuple[Step, ...]:
+def steps(project: Project, file: str) -> tuple[Step, ...]:
     """apt, since dpkg alone does not fetch dependencies. The package starts its service."""
-    name = project.name
-    file = shlex.quote(f"./{file_name(project)}")
+    name, apt = project.name, partial(Step, manager="apt")
+    file = shlex.quote(f"./{file}")
     install = f"apt-get install -y {file}"
     older = f"apt-get install -y --allow-downgrades {file}"
     return (
-        Step("prerequisite", "apt-get update", "refresh the list of packages"),
-        Step("install", install, "dependencies from the distribution; starts the service"),
-        Step("upgrade", install, "the new file over the old one; restarts the service"),
-        Step("rollback", older, "the previous file over the new one; restarts the service"),
-        Step("remove", f"apt-get remove -y {name}", "the program; settings and data stay"),
-        Step("purge", f"apt-get purge -y {name}", "settings, data and the service's user as well"),
+        apt("prerequisite", "apt-get update", "refresh the list of packages"),
+        apt("install", install, "dependencies from the distribution; starts the service"),
+        apt("upgrade", install, "the new file over the old one; restarts the service"),
+        apt("rollback", older, "the previous file over the new one; restarts the service"),
+        apt("remove", f"apt-get remove -y {name}", "the program; settings and data stay"),
+        apt("purge", f"apt-get purge -y {name}", "settings, data and the service's user as well"),
     )
 
 
@@ -180,6 +181,8 @@ def holds(project: Project, path: Path) -> list[Found] | None:
 FORMAT = Format(
     id="deb",
     title="Debian package, native",
+    kind="package",
+    families=("debian",),
     installs_on="Debian 13, Ubuntu 24.04 and later",
     needs=needs,
     uses=("distributions",),

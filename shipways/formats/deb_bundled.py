@@ -108,18 +108,19 @@ def lint(job: Job, product: Product) -> list[Lint]:
     ]
 
 
-def steps(project: Project) -> tuple[Step, ...]:
+def steps(project: Project, file: str) -> tuple[Step, ...]:
     """apt installs a local file with its dependencies; the service is started by it."""
-    package, file = name(project), shlex.quote(f"./{file_name(project, 'all')}")
+    package, apt = name(project), partial(Step, manager="apt")
+    file = shlex.quote(f"./{file}")
     install = f"apt-get install -y {file}"
     back = f"apt-get install -y --allow-downgrades {file}"
     stay = "program and service; data and settings stay"
     return (
-        Step("install", install, f"{project.name} with all it needs; the service starts"),
-        Step("upgrade", install, "the new package over the old one; the service restarts"),
-        Step("rollback", back, "the previous package; data and settings stay"),
-        Step("remove", f"apt-get remove -y {package}", stay),
-        Step("purge", f"apt-get purge -y {package}", "data, settings and the service's user, too"),
+        apt("install", install, f"{project.name} with all it needs; the service starts"),
+        apt("upgrade", install, "the new package over the old one; the service restarts"),
+        apt("rollback", back, "the previous package; data and settings stay"),
+        apt("remove", f"apt-get remove -y {package}", stay),
+        apt("purge", f"apt-get purge -y {package}", "data, settings and the service's user, too"),
     )
 
 
@@ -137,6 +138,8 @@ def holds(project: Project, path: Path) -> list[Found]:
 FORMAT = Format(
     id=FORMAT_ID,
     title="Self-contained Debian package",
+    kind="package",
+    families=("debian",),
     installs_on="any Debian or Ubuntu with python3 >= 3.10, offline",
     needs=needs,
     uses=("distributions", "wheelhouse", "bundle"),

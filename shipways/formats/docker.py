@@ -15,10 +15,11 @@ import msgspec
 from shipways import linters, listing, recipes, sbom, versions
 from shipways.artifact import Step
 from shipways.closure import Found
-from shipways.formats import docker_platform, image_bill
+from shipways.formats import docker_platform, image_bill, several
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.docker_bases import compare
 from shipways.formats.docker_image import base_image, load, write
+from shipways.formats.several import Several
 from shipways.formats.tools import BUILDER, ENGINE, MMDEBSTRAP
 from shipways.project import Project
 from shipways.results import Builder, Lint
@@ -70,15 +71,31 @@ def lint(job: Job, _product: Product) -> list[Lint]:
     return [linters.check("hadolint", ["hadolint", dockerfile], job.logs)]
 
 
-def steps(project: Project) -> tuple[Step, ...]:
-    """Docker's own commands; the container may write nowhere but in its volume."""
+def run_command(project: Project, name: str, port: int | None, *, volume: bool = True) -> str:
+    """Starts a container called `name`, which may write nowhere but in its volume NAME-data.
+
+    `port` is the host's that leads to it; None leaves it unpublished.
+    """
+    words = [
+        f"docker run -d --name {name} --restart unless-stopped --read-only --cap-drop ALL",
+        "--security-opt no-new-privileges",
+        *([f"-p {port}:{project.tool.port}"] if port else []),
+        *([f"-v {name}-data:{project.state_dir}"] if volume else []),
+        image_name(project),
+    ]
+    return " ".join(words)
+
+
+def instance(project: Project, _file: str, number: int) -> list[str]:
+    """A name, a volume and a published port for each."""
+    return [run_command(project, several.name(project, number), several.port(project, number))]
+
+
+def steps(project: Project, file: str) -> tuple[Step, ...]:
+    """Docker's own commands."""
     name, image = project.name, image_name(project)
-    load = f"docker load -i {shlex.quote(file_name(project))}"
-    start = (
-        f"docker run -d --name {name} --restart unless-stopped --read-only --cap-drop ALL "
-        f"--security-opt no-new-privileges -p {project.tool.port}:{project.tool.port} "
-        f"-v {name}-data:{project.state_dir} {image}"
-    )
+    load = f"docker load -i {shlex.quote(file)}"
+    start = run_command(project, name, project.tool.port)
     return (
         Step("install", load, "the image, from its archive"),
         Step("start", start, "migrate, then serve; read-only and without privileges"),
@@ -107,6 +124,7 @@ def holds(_project: Project, path: Path) -> list[Found]:
 FORMAT = Format(
     id="docker",
     title="Container image",
+    kind="container",
     installs_on="anything that runs OCI images",
     needs=needs,
     uses=("distributions", "image_wheelhouse"),
@@ -116,5 +134,7 @@ FORMAT = Format(
     lint=lint,
     steps=steps,
     holds=holds,
+    file_name=file_name,
+    several=Several(("prerequisite", "install"), instance),
     compare=compare,
 )

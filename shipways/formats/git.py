@@ -6,13 +6,13 @@ https://pip.pypa.io/en/stable/topics/vcs-support/
 
 from __future__ import annotations
 
-import shlex
-
 from shipways import sbom, source, versions
 from shipways.artifact import Step
 from shipways.command import version_of
 from shipways.errors import ProjectError
+from shipways.formats import environment
 from shipways.formats.base import Format, Job, Product
+from shipways.formats.several import Several
 from shipways.formats.tools import GIT
 from shipways.project import Project
 from shipways.python_versions import Pythons
@@ -49,22 +49,24 @@ def lint(_job: Job, _product: Product) -> list[Lint]:
     return []
 
 
-def steps(project: Project) -> tuple[Step, ...]:
+def steps(project: Project, _file: str) -> tuple[Step, ...]:
     """As for a wheel, with git besides: pip clones the repository and builds the wheel itself."""
-    home = f"/opt/{project.name}"
-    install = f"{home}/bin/pip install {shlex.quote(link(project))}"
-    state = f"{project.tool.state_dir_variable}={project.state_dir}"
-    serve = shlex.join(["env", state, f"{home}/bin/{project.command}", *project.tool.serve])
+    name = project.name
+    install = environment.install(name, link(project))
     return (
-        Step("prerequisite", "apt-get update", "refresh the list of packages"),
-        Step("prerequisite", "apt-get install -y git python3-venv", "git, Python, pip and venv"),
-        Step("install", f"python3 -m venv {home}", "an environment of its own"),
+        *environment.prerequisites("git python3-venv", "git, Python, pip and venv"),
+        Step("install", environment.make(name), "an environment of its own"),
         Step("install", install, "from the tag, with its dependencies from PyPI"),
-        Step("start", serve, "migrate, then serve in the foreground"),
+        environment.start(project),
         Step("upgrade", install, "from the newer tag; then start again"),
         Step("rollback", install, "from the previous tag; then start again"),
-        Step("remove", f"rm -r {home}", "the program; the data stays"),
+        Step("remove", f"rm -r {environment.home(name)}", "the program; the data stays"),
     )
+
+
+def instance(project: Project, _file: str, number: int) -> list[str]:
+    """An environment of its own for each instance."""
+    return environment.instance(project, link(project), number)
 
 
 def needs(project: Project) -> str:
@@ -75,6 +77,7 @@ def needs(project: Project) -> str:
 FORMAT = Format(
     id="git",
     title="Link to the Git repository",
+    kind="link",
     installs_on="anything with Python, pip and git",
     needs=needs,
     uses=(),
@@ -83,4 +86,6 @@ FORMAT = Format(
     lint=lint,
     steps=steps,
     obstacle=obstacle,
+    file_name=lambda _project: "",
+    several=Several(("prerequisite",), instance),
 )

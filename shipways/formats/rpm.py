@@ -107,16 +107,16 @@ def lint(job: Job, product: Product) -> list[Lint]:
     ]
 
 
-def steps(project: Project) -> tuple[Step, ...]:
+def steps(project: Project, file: str) -> tuple[Step, ...]:
     """dnf installs a local file with its dependencies. RPM has no purge: removal keeps data."""
-    file = shlex.quote(f"./{file_name(project, 'noarch')}")
+    dnf, file = partial(Step, manager="dnf"), shlex.quote(f"./{file}")
     install = f"dnf install -y {file}"
     stay = "program and service; data and settings stay"
     return (
-        Step("install", install, f"{project.name} with all it needs; the service starts"),
-        Step("upgrade", install, "the new package over the old one; the service restarts"),
-        Step("rollback", f"dnf downgrade -y {file}", "the previous package; data stays"),
-        Step("remove", f"dnf remove -y {project.name}", stay),
+        dnf("install", install, f"{project.name} with all it needs; the service starts"),
+        dnf("upgrade", install, "the new package over the old one; the service restarts"),
+        dnf("rollback", f"dnf downgrade -y {file}", "the previous package; data stays"),
+        dnf("remove", f"dnf remove -y {project.name}", stay),
     )
 
 
@@ -134,6 +134,8 @@ def holds(project: Project, path: Path) -> list[Found]:
 FORMAT = Format(
     id=FORMAT_ID,
     title="Self-contained RPM package",
+    kind="package",
+    families=("rhel",),
     installs_on="Fedora, RHEL 10 and kin, openSUSE, offline",
     needs=needs,
     uses=("distributions", "wheelhouse", "bundle"),

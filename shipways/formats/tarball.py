@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import shlex
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
 from shipways import copyright as copyrights
 from shipways import linters, listing, packagers, recipes, sbom, target, versions
-from shipways.artifact import Step
+from shipways.artifact import Step, by_phase
 from shipways.closure import Found
 from shipways.command import run
+from shipways.formats import several
 from shipways.formats.base import Format, Job, Product, Tool
+from shipways.formats.several import Several
 from shipways.measure import tree_bytes
 from shipways.project import Project
 from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
+from shipways.roots.machine import PERSON
 from shipways.target import TargetFile
 
 TIMEOUT_S = 900
@@ -102,12 +104,11 @@ def _installer(job: Job, files: tuple[TargetFile, ...]) -> str:
 
 def instructions(project: Project) -> str:
     """INSTALL.md, from the steps."""
-    phases = [(phase, list(found)) for phase, found in groupby(steps(project), lambda s: s.phase)]
     return recipes.render(
         "tarball/INSTALL.md.j2",
         project=project,
         needs=needs(project),
-        phases=phases,
+        phases=list(by_phase(FORMAT.printed(project))),
         run=shlex.join(["./run", *project.tool.serve]),
     )
 
@@ -129,14 +130,16 @@ def lint(job: Job, product: Product) -> list[Lint]:  # noqa: ARG001
     ]
 
 
-def steps(project: Project) -> tuple[Step, ...]:
+def steps(project: Project, file: str) -> tuple[Step, ...]:
     """install.sh does all of it; every unpacked version has one."""
-    unpack = f"tar xf {shlex.quote(file_name(project))}"
+    unpack = f"tar xf {shlex.quote(file)}"
     script = shlex.quote(f"./{folder_name(project)}/install.sh")
     packages = "apt-get install -y python3 tzdata xz-utils"
     return (
-        Step("prerequisite", "apt-get update", "refresh the list of packages"),
-        Step("prerequisite", packages, "the interpreter, time zones, and xz to unpack"),
+        Step("prerequisite", "apt-get update", "refresh the list of packages", manager="apt"),
+        Step(
+            "prerequisite", packages, "the interpreter, time zones, and xz to unpack", manager="apt"
+        ),
         Step("install", unpack, "unpack"),
         Step("install", script, f"{project.name} and its service, which starts"),
         Step("upgrade", unpack, "unpack the new version"),
@@ -145,6 +148,23 @@ def steps(project: Project) -> tuple[Step, ...]:
         Step("remove", f"{script} --remove", "program and service; data and settings stay"),
         Step("purge", f"{script} --purge", "data, settings and the service's user as well"),
     )
+
+
+def instance(project: Project, file: str, number: int) -> list[str]:
+    """Unpacked by an ordinary user, and run in its place."""
+    name = several.name(project, number)
+    home = f"/srv/{name}"
+    settings = [several.bind(project, number), f"XDG_STATE_HOME={home}/state"]
+    own = ["env", *settings, f"{home}/{folder_name(project)}/run", *project.tool.serve]
+    serve = several.in_background(shlex.join(own), name)
+    packed = shlex.quote(file)
+    person = f"setpriv --reuid {PERSON} --regid {PERSON} --init-groups"
+    return [
+        f"install -d -o {PERSON} -g {PERSON} {home}",
+        f"install -m 644 {packed} /srv && {person} tar xf /srv/{packed} -C {home}",
+        f"rm /srv/{packed}",
+        f"{person} bash -c {shlex.quote(serve)}",
+    ]
 
 
 def needs(project: Project) -> str:
@@ -162,6 +182,7 @@ def holds(project: Project, path: Path) -> list[Found]:
 FORMAT = Format(
     id="tarball",
     title="Archive with instructions",
+    kind="archive",
     installs_on="any Linux with systemd and Python, offline; also runs in place without root",
     needs=needs,
     uses=("distributions", "wheelhouse", "bundle"),
@@ -173,4 +194,6 @@ FORMAT = Format(
     lint=lint,
     steps=steps,
     holds=holds,
+    file_name=file_name,
+    several=Several(("prerequisite",), instance),
 )

@@ -5,7 +5,6 @@ The wheel has its bill of materials in its metadata (PEP 770); the sdist is sour
 
 from __future__ import annotations
 
-import shlex
 import shutil
 from functools import partial
 from importlib.metadata import version
@@ -14,7 +13,9 @@ from pathlib import Path
 from shipways import linters, listing, sbom
 from shipways.artifact import Step
 from shipways.closure import Found
+from shipways.formats import environment
 from shipways.formats.base import Format, Job, Product, Tool
+from shipways.formats.several import Several
 from shipways.project import Project
 from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
@@ -48,22 +49,24 @@ def file_name(project: Project) -> str:
     return f"{project.distribution.replace('-', '_')}-{project.version}-py3-none-any.whl"
 
 
-def steps(project: Project) -> tuple[Step, ...]:
-    """A virtual environment of its own, as PEP 668 asks for on the system's Python."""
-    home, name, wheel = f"/opt/{project.name}", project.name, file_name(project)
-    install = f"{home}/bin/pip install {shlex.quote(f'./{wheel}')}"
-    state = f"{project.tool.state_dir_variable}={project.state_dir}"
-    serve = shlex.join(["env", state, f"{home}/bin/{project.command}", *project.tool.serve])
+def steps(project: Project, file: str) -> tuple[Step, ...]:
+    """Into an environment of its own."""
+    name = project.name
+    install = environment.install(name, f"./{file}")
     return (
-        Step("prerequisite", "apt-get update", "refresh the list of packages"),
-        Step("prerequisite", "apt-get install -y python3-venv", "Python, pip and venv"),
-        Step("install", f"python3 -m venv {home}", "an environment of its own"),
+        *environment.prerequisites("python3-venv", "Python, pip and venv"),
+        Step("install", environment.make(name), "an environment of its own"),
         Step("install", install, f"{name} and its dependencies, from PyPI"),
-        Step("start", serve, "migrate, then serve in the foreground"),
+        environment.start(project),
         Step("upgrade", install, "the new wheel over the old one; then start again"),
         Step("rollback", install, "the previous wheel over the new one; then start again"),
-        Step("remove", f"rm -r {home}", "the program; the data stays"),
+        Step("remove", f"rm -r {environment.home(name)}", "the program; the data stays"),
     )
+
+
+def instance(project: Project, file: str, number: int) -> list[str]:
+    """An environment of its own for each instance."""
+    return environment.instance(project, f"./{file}", number)
 
 
 def needs(project: Project) -> str:
@@ -79,6 +82,7 @@ def holds(_project: Project, path: Path) -> list[Found]:
 FORMAT = Format(
     id="wheel",
     title="Python wheel",
+    kind="package",
     installs_on="anything with Python and pip, pipx or uv",
     needs=needs,
     uses=("distributions",),
@@ -88,4 +92,5 @@ FORMAT = Format(
     steps=steps,
     holds=holds,
     file_name=file_name,
+    several=Several(("prerequisite",), instance),
 )

@@ -27,10 +27,13 @@ class Delivery:
 
     def steps(self, *phases: str) -> list[Step]:
         """The printed steps of these phases, in their order."""
-        steps = self.format.steps(self.project)
-        if self.artifact:
-            steps = self.format.steps_with(self.project, self.artifact.name)
+        steps = self.format.printed(self.project, self.file_name)
         return [step for step in steps if step.phase in phases]
+
+    @property
+    def file_name(self) -> str:
+        """The artifact's name; "" where the format has none."""
+        return self.artifact.name if self.artifact else ""
 
     @property
     def file(self) -> Path:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shipways.errors import UsageError
 from shipways.formats import Format
 from shipways.project import Project
+from shipways.results import BEFORE
 
 # What a common installation of Debian has besides: the machine on which `offline` is tried.
 COMMON = ("ca-certificates", "openssl", "python3", "tzdata", "xz-utils")
@@ -20,17 +21,18 @@ class Ground:
     id: str
     role: str  # of its image
     family: str  # debian | rhel: the kind of system that it stands for
-    tools: Sequence[str]  # what the first command of an installation calls here
+    manager: str  # what installs its packages
+    engine: bool = False  # runs containers
     common: Sequence[str] = ()  # packages that such a system commonly has
 
 
 GROUNDS = {
     ground.id: ground
     for ground in (
-        Ground("debian:13", "debian:13+systemd", "debian", ("apt-get",), COMMON),
-        Ground("debian:12", "debian:12+systemd", "debian", ("apt-get",), COMMON),
-        Ground("rpm", "rpm+systemd", "rhel", ("dnf",)),
-        Ground("docker", "debian:13+docker", "", ("docker",)),
+        Ground("debian:13", "debian:13+systemd", "debian", "apt", common=COMMON),
+        Ground("debian:12", "debian:12+systemd", "debian", "apt", common=COMMON),
+        Ground("rpm", "rpm+systemd", "rhel", "dnf"),
+        Ground("docker", "debian:13+docker", "", "apt", engine=True),
     )
 }
 
@@ -46,9 +48,10 @@ def choose(names: Sequence[str]) -> list[Ground]:
 
 
 def fits(wanted: Format, ground: Ground, project: Project) -> bool:
-    """Whether a format goes to a target: by what it says, else by the command it begins with."""
-    said: Sequence[str] = getattr(wanted, "targets", ())
-    if said:
-        return ground.id in said
-    steps = [step for step in wanted.steps(project) if step.phase in ("prerequisite", "install")]
-    return bool(steps) and steps[0].command.split()[0] in ground.tools
+    """Whether a format goes to a target: containers to an engine, others where their steps can be
+    typed, and of those to what the format names, where it names any."""
+    contained = wanted.kind in ("container", "stack")
+    if contained or ground.engine:
+        return contained and ground.engine
+    called = {step.manager for step in wanted.printed(project) if step.phase in BEFORE}
+    return called <= {ground.manager, ""} and (not wanted.targets or ground.id in wanted.targets)

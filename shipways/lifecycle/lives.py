@@ -176,7 +176,7 @@ def _longest_first(lives: Sequence[Life], trios: dict[str, Trio]) -> list[Life]:
 
     def steps(life: Life) -> int:
         now = trios[life.format.id].now
-        return len(now.format.steps(now.project))
+        return len(now.format.printed(now.project))
 
     return sorted(lives, key=steps, reverse=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,7 +14,6 @@ from shipways.errors import VerifyError
 from shipways.results import StepResult
 
 STEP_TIMEOUT_S = 600
-DETACHED = re.compile(r" (-d|--detach)\b")  # gives the terminal back, as soon as all is up
 LOOK_S = 0.1  # between two looks at a command that stays in the foreground
 
 
@@ -75,8 +73,7 @@ class Typist:
             self._tell(f"# {step.command}")
             started = time.monotonic()
             running = self._terminal.spawn(step.command, timeout=24 * 3600, log_file=self.log(log))
-            stays = not DETACHED.search(step.command)
-            while running.running and not (stays and answers() and running.running):
+            while running.running and not (step.foreground and answers() and running.running):
                 if time.monotonic() - started > STEP_TIMEOUT_S:
                     raise VerifyError(f"{step.command} neither ends nor serves.", log=self.log(log))
                 time.sleep(LOOK_S)
@@ -94,7 +91,14 @@ class Typist:
         self._tell(f"  {seconds:.1f} s")
         path = str(self.log(log).relative_to(self._dist))
         self.record.append(
-            StepResult(phase=step.phase, command=step.command, seconds=seconds, ok=ok, log=path)
+            StepResult(
+                phase=step.phase,
+                command=step.command,
+                seconds=seconds,
+                ok=ok,
+                log=path,
+                manager=step.manager,
+            )
         )
 
     def _failure(self, step: Step, done: Completed, log: str) -> VerifyError:

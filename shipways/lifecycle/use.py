@@ -49,7 +49,7 @@ def persist(story: Story) -> str:
 
 def without_volume(story: Story, running: InContainer) -> str:
     """A container like the one that runs, but without its volume: what it writes goes with it."""
-    run = running.without_volume(story.now.steps("start")[-1].command)
+    run = running.without_volume()
     state = story.now.project.state_dir
     name, mark = running.beside, f"{state}/mark"
     python = f"docker exec {name} python3 -c"

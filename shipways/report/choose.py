@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from shipways.claims.judgement import MILD, PROBES
 from shipways.messages import mark as _
 from shipways.report.comparison import Overview, Row
 from shipways.report.systems import FAMILIES, NO, UNKNOWN, YES, Answer, system
-from shipways.results import TYPED
+from shipways.results import BEFORE, StepRecord
 
 ORDERS = (
     "commands",
@@ -20,7 +19,6 @@ ORDERS = (
     "footprint_bytes",
     "warm_s",
 )
-_UPDATERS = re.compile(r"^(sudo )?(apt|apt-get|dpkg|dnf|yum|zypper|rpm) ")
 
 
 @dataclass(frozen=True)
@@ -90,14 +88,14 @@ def _confined(row: Row) -> Answer:
 
 
 def _updates(row: Row) -> Answer:
-    commands = [step.command for step in row.record.steps if step.phase == "upgrade"]
+    steps = [step for step in row.record.steps if step.phase == "upgrade"]
     if row.figures["upgrade"].value == 0:
         return Answer(NO, _("its upgrade failed when it was tried"))
-    for command in commands:
-        if _UPDATERS.match(command):
-            return Answer(YES, _("updates by %(command)s"), {"command": command})
-    if commands:
-        return Answer(NO, _("is updated by hand: %(command)s"), {"command": commands[0]})
+    for step in steps:
+        if step.manager:
+            return Answer(YES, _("updates by %(command)s"), {"command": step.command})
+    if steps:
+        return Answer(NO, _("is updated by hand: %(command)s"), {"command": steps[0].command})
     return Answer(NO, _("has no step for an upgrade"))
 
 
@@ -112,15 +110,14 @@ def _rootless(row: Row) -> Answer:
     typed = list(_typed(row))
     if not typed:
         return Answer(UNKNOWN, _("its commands are not known"))
-    for command in typed:
-        if not command.startswith("$ "):
-            return Answer(NO, _("needs root for: %(command)s"), {"command": command})
+    for step in typed:
+        if step.root:
+            return Answer(NO, _("needs root for: %(command)s"), {"command": step.command})
     return Answer(YES, _("no command needs root"))
 
 
-def _typed(row: Row) -> Iterator[str]:
-    phases = ("prerequisite", *TYPED)
-    return (step.command for step in row.record.steps if step.phase in phases)
+def _typed(row: Row) -> Iterator[StepRecord]:
+    return (step for step in row.record.steps if step.phase in BEFORE)
 
 
 REQUIREMENTS = (

@@ -153,8 +153,8 @@ class Section:
         return [
             (phase, self.words.say(phrases.PHASES.get(phase, phase)), [
                 Typed(
-                    "$" if step.command.startswith("$ ") else "#",
-                    step.command.removeprefix("$ "),
+                    "#" if step.root else "$",
+                    step.command,
                     self.words.say(step.why),
                 )
                 for step in steps

@@ -12,10 +12,6 @@ from shipways.results import Target, was_installed
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 FAMILIES = ("debian", "rhel")
-_DECLARED = {
-    "debian": re.compile(r"debian|ubuntu|any(thing| linux)|oci", re.I),
-    "rhel": re.compile(r"fedora|rhel|red hat|suse|any(thing| linux)|oci", re.I),
-}
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ def _on_family(row: Row, wanted: str) -> Answer:
         if was_installed(target):
             return Answer(UNKNOWN, _("runs on %(target)s, but not all held: %(reason)s"), values)
         return Answer(NO, _("failed on %(target)s: %(reason)s"), values)
-    declared = row.record.installs_on
-    if not declared or _DECLARED[wanted].search(declared):
+    families = row.record.families
+    if not families or wanted in families:
         return Answer(UNKNOWN, _("was not tried on such a system"))
-    return Answer(NO, _("is made for: %(systems)s"), {"systems": declared})
+    return Answer(NO, _("is made for: %(systems)s"), {"systems": row.record.installs_on})

@@ -49,7 +49,7 @@ class Crossroads:
 
     def type(self, name: str, *phases: str, check: bool = True) -> Completed:
         """A format's printed steps of these phases, as one command."""
-        steps = FORMATS[name].steps_with(self.project, self.files[name])
+        steps = FORMATS[name].printed(self.project, self.files[name])
         told = [step.command for step in steps if step.phase in phases]
         return self.run(" && ".join(told), check=check)
 

@@ -66,7 +66,7 @@ class Stack:
     def phase(self, delivery: Delivery, *phases: str) -> None:
         """Type the printed steps of some phases."""
         shutil.copy(delivery.file, self.work)
-        for step in compose.steps(delivery.project):
+        for step in compose.FORMAT.printed(delivery.project):
             if step.phase in phases:
                 self.type(step.command)
 

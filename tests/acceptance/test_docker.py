@@ -550,7 +550,7 @@ def test_steps_as_they_are_typed(built: Built, tmp_path: Path) -> None:
     (tmp_path / built.artifact("docker").name).symlink_to(built.artifact("docker"))
 
     def typed(phase: str) -> list[Completed]:
-        lines = [s.command for s in image_format.steps(built.project) if s.phase == phase]
+        lines = [s.command for s in image_format.FORMAT.printed(built.project) if s.phase == phase]
         own = (
             line.replace("--name demoapp", f"--name shipways-test --label {label}")
             .replace("rm -f demoapp", "rm -f shipways-test")

@@ -486,7 +486,7 @@ def test_instructions_show_the_commands(made: Rendered) -> None:
         instructions.table(made.project, FORMATS.values()),
     ):
         shown = seen(text)
-        steps = [step for each in FORMATS.values() for step in each.steps(made.project)]
+        steps = [step for each in FORMATS.values() for step in each.printed(made.project)]
         for step in steps:
             if step.phase in ("prerequisite", "install", "start"):
                 assert flat(step.command) in shown

@@ -29,6 +29,7 @@ def seen(platform: str, typed: tuple[str, ...], **figures: Any) -> Target:
             seconds=1.5,
             ok=True,
             log=log,
+            manager="apt" if command.startswith("apt-get ") else "",
         )
         for command in typed
     ]

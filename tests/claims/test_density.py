@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from shipways.claims import copies, density
+from shipways.claims import density
 from shipways.claims.density import Used
 from shipways.claims.stage import Stage
 from shipways.errors import VerifyError
+from shipways.formats.several import Several
 
+DOCKER = Several((), lambda *_: ())
 StageOf = Callable[[str], Stage]
 SAYS = "Error response from daemon\nall predefined address pools have been fully subnetted"
 
 
+def instance(stage: Stage, number: int) -> Sequence[str]:
+    """What is typed for one instance of a format."""
+    delivery = stage.delivery
+    assert delivery.format.several
+    return delivery.format.several.each(delivery.project, delivery.file_name, number)
+
+
 def test_a_container_has_a_name_a_volume_and_a_port_of_its_own(stage: StageOf) -> None:
-    (run,) = copies.container(stage("docker").delivery, 3)
+    (run,) = instance(stage("docker"), 3)
     assert "--name notes-app-3 " in run
     assert "-p 8002:8000 -v notes-app-3-data:/var/lib/notes-app notes-app:1.2.0" in run
 
 
 def test_an_environment_has_a_folder_data_and_a_port_of_its_own(stage: StageOf) -> None:
-    venv, install, serve = copies.environment(stage("wheel").delivery, 2)
+    venv, install, serve = instance(stage("wheel"), 2)
     assert venv == "python3 -m venv /opt/notes-app-2"
     assert install.startswith("/opt/notes-app-2/bin/pip install ./")
     assert "env NOTES_BIND=127.0.0.1:8001 NOTES_STATE_DIR=/var/lib/notes-app-2 " in serve
@@ -32,22 +41,23 @@ def test_an_environment_has_a_folder_data_and_a_port_of_its_own(stage: StageOf) 
 
 
 def test_an_archive_runs_in_a_folder_of_an_ordinary_user(stage: StageOf) -> None:
-    *_, serve = copies.folder(stage("tarball").delivery, 2)
+    *_, serve = instance(stage("tarball"), 2)
     assert serve.startswith("setpriv --reuid ada")
     assert "XDG_STATE_HOME=/srv/notes-app-2/state" in serve
 
 
 def test_a_stack_has_a_project_name_of_its_own(stage: StageOf) -> None:
-    *_, up = copies.stack(stage("compose").delivery, 2)
+    *_, up = instance(stage("compose"), 2)
     home = "/srv/notes-app-2/notes-app"
     assert up == f"docker compose -p notes-app-2 --project-directory {home} up -d --wait"
 
 
 @pytest.mark.parametrize("name", ["deb", "deb-bundled", "rpm"])
 def test_a_package_is_installed_once(stage: StageOf, name: str) -> None:
-    way = copies.of(name)
-    assert not way.several
-    assert len(way.each(stage(name).delivery, 1)) == 1
+    delivery = stage(name).delivery
+    assert delivery.format.several is None
+    assert {step.phase for step in delivery.steps(*density.ONE.once)} <= {"prerequisite", "install"}
+    assert not density.ONE.each(delivery.project, delivery.file_name, 1)
 
 
 @pytest.fixture
@@ -71,7 +81,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def fill(stage: StageOf, world: Any) -> tuple[dict[int, Used], int, str]:
-    return density.fill(stage("docker"), world, copies.of("docker"), (1, 5, 20))
+    return density.fill(stage("docker"), world, DOCKER, (1, 5, 20))
 
 
 def test_each_count_is_looked_at(stage: StageOf, world: Any) -> None:

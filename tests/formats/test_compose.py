@@ -196,14 +196,14 @@ def test_no_secret_is_in_the_archive(files: dict[str, str]) -> None:
 
 def test_instructions_are_the_steps(files: dict[str, str], notes: Path) -> None:
     shipped_project = project.load(notes)
-    for step in compose.steps(shipped_project):
+    for step in compose.FORMAT.printed(shipped_project):
         assert f"{step.command}  # {step.why}" in files["INSTALL.md"]
     assert compose.backup(shipped_project) in files["INSTALL.md"]
     assert compose.restore(shipped_project) in files["INSTALL.md"]
 
 
 def test_steps_keep_their_order(notes: Path) -> None:
-    phases = [PHASES.index(step.phase) for step in compose.steps(project.load(notes))]
+    phases = [PHASES.index(step.phase) for step in compose.FORMAT.printed(project.load(notes))]
     assert phases == sorted(phases)
 
 

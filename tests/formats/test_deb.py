@@ -397,7 +397,7 @@ def test_lint_counts(
 
 
 def test_steps_are_what_a_person_types(job: Job) -> None:
-    typed = [step.command for step in deb.steps(job.project)]
+    typed = [step.command for step in deb.FORMAT.printed(job.project)]
     assert typed == [
         "apt-get update",
         "apt-get install -y ./notes-app_1.2.0-1_all.deb",

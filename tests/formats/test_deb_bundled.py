@@ -81,8 +81,8 @@ def test_a_packager_that_makes_no_deb_is_replaced_aloud(
 def test_steps_name_the_file_that_was_built(job: Job) -> None:
     """Which architecture it is for, only the build tells."""
     built = package.file_name(job.project, "amd64")
-    said = [step.command for step in deb_bundled.steps(job.project)]
-    told = [step.command for step in deb_bundled.FORMAT.steps_with(job.project, built)]
+    said = [step.command for step in deb_bundled.FORMAT.printed(job.project)]
+    told = [step.command for step in deb_bundled.FORMAT.printed(job.project, built)]
     assert "apt-get install -y ./notes-app-bundled_1.2.0-1_all.deb" in said
     assert "apt-get install -y ./notes-app-bundled_1.2.0-1_amd64.deb" in told
     assert not [command for command in told if "_all" in command]
@@ -234,7 +234,7 @@ def test_pre_releases_sort_before_the_release(notes: Path) -> None:
 
 def test_steps_name_the_file_that_is_built(job: Job, programs: Recorder) -> None:
     name = deb_bundled.build(job).paths[0].name
-    by_phase = {step.phase: step.command for step in deb_bundled.steps(job.project)}
+    by_phase = {step.phase: step.command for step in deb_bundled.FORMAT.printed(job.project)}
     assert by_phase["install"] == f"apt-get install -y ./{name}"
     assert by_phase["purge"] == "apt-get purge -y notes-app-bundled"
     assert name in by_phase["upgrade"]

@@ -69,7 +69,9 @@ def test_labels_say_what_the_project_says(notes: Path) -> None:
 
 
 def test_every_start_is_without_privileges(notes: Path) -> None:
-    starts = [s.command for s in docker.steps(project.load(notes)) if "docker run" in s.command]
+    starts = [
+        s.command for s in docker.FORMAT.printed(project.load(notes)) if "docker run" in s.command
+    ]
     assert len(starts) == 3  # start, upgrade, rollback
     for start in starts:
         assert "--read-only --cap-drop ALL --security-opt no-new-privileges" in start
@@ -77,7 +79,9 @@ def test_every_start_is_without_privileges(notes: Path) -> None:
 
 
 def test_only_purge_removes_the_data(notes: Path) -> None:
-    phases = [s.phase for s in docker.steps(project.load(notes)) if "volume rm" in s.command]
+    phases = [
+        s.phase for s in docker.FORMAT.printed(project.load(notes)) if "volume rm" in s.command
+    ]
     assert phases == ["purge"]
 
 

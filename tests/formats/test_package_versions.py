@@ -25,7 +25,7 @@ RPM_QUERY = "%{EVR}\\n%{CHANGELOGNAME}\\n[%{PROVIDENEVRS}\\n]"
 def test_no_step_has_what_bash_would_recall(name: str, notes: Path) -> None:
     """A "!" outside of single quotes (bash(1), HISTORY EXPANSION)."""
     shipped = replace(project.load(notes), version=VERSIONS[-1])
-    steps = FORMATS[name].steps(shipped)
+    steps = FORMATS[name].printed(shipped)
     assert not [step for step in steps if "!" in re.sub("'[^']*'", "", step.command)]
 
 

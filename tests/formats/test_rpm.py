@@ -111,7 +111,7 @@ def test_the_bill_is_inside_and_beside(job: Job, calls: list[list[str]]) -> None
 
 def test_steps_name_the_file_that_was_built(job: Job) -> None:
     built = package.file_name(job.project, "x86_64")
-    told = [step.command for step in rpm.FORMAT.steps_with(job.project, built)]
+    told = [step.command for step in rpm.FORMAT.printed(job.project, built)]
     assert told[0] == "dnf install -y ./notes-app-1.2.0-1.x86_64.rpm"
 
 
@@ -188,7 +188,7 @@ def test_removal_keeps_data_and_upgrade_does_not_stop(job: Job) -> None:
 def test_steps_name_the_file_that_is_built(make_job: MakeJob, calls: list[list[str]]) -> None:
     job = make_job(compression="fast")
     name = rpm.build(job).paths[0].name
-    by_phase = {step.phase: step.command for step in rpm.steps(job.project)}
+    by_phase = {step.phase: step.command for step in rpm.FORMAT.printed(job.project)}
     assert by_phase["install"] == f"dnf install -y ./{name}"
     assert by_phase["remove"] == "dnf remove -y notes-app"
     assert "purge" not in by_phase  # not offered

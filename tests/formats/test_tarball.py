@@ -75,7 +75,7 @@ def test_the_name_is_not_the_sdists(job: Job) -> None:
 
 def test_instructions_are_the_steps(top: Path, job: Job) -> None:
     text = (top / "INSTALL.md").read_text()
-    for step in tarball.steps(job.project):
+    for step in tarball.FORMAT.printed(job.project):
         assert f"\n    {step.command}\n" in text
     assert "./run serve" in text
 

@@ -183,7 +183,7 @@ class World:
         self.typed.append("(visitor comes back)")
 
 
-def steps(offered: Project) -> tuple[Step, ...]:
+def steps(offered: Project, _file: str) -> tuple[Step, ...]:
     return (
         Step("prerequisite", "refresh", "lists"),
         Step("install", f"put {offered.version}", "install"),
@@ -198,6 +198,7 @@ def make_format(**changes: Any) -> Format:
     known: dict[str, Any] = {
         "id": "demo",
         "title": "Demo",
+        "kind": "package",
         "installs_on": "anything",
         "needs": lambda _: "nothing",
         "uses": (),
@@ -205,6 +206,7 @@ def make_format(**changes: Any) -> Format:
         "build": lambda _: None,
         "lint": lambda *_: [],
         "steps": steps,
+        "file_name": lambda _: "",
     }
     return Format(**{**known, **changes})
 

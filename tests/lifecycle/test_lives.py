@@ -362,9 +362,9 @@ def test_how_a_service_runs(told: Story, tmp_path: Path) -> None:
     assert "docker logs" in inside.log()
     for call in (inside.restart, inside.kill, inside.words):
         call()
-    command = "docker run -d --name notes-app --read-only -p 1:1 -v x:/x notes-app:1"
-    bare = "docker run -d --name notes-app-beside --read-only notes-app:1"
-    assert inside.without_volume(command) == bare
+    bare = inside.without_volume()
+    assert bare.startswith("docker run -d --name notes-app-beside ")
+    assert bare.endswith(" --security-opt no-new-privileges notes-app:1.2.0")
     typed = service.InTerminal(anything, wheel, typist)
     assert typed.manage(["shell"], {}).endswith("/opt/notes-app/bin/notes shell")
     assert not typed.runs()

@@ -64,7 +64,7 @@ def test_what_is_not_offered_is_a_finding(
 ) -> None:
     from tests.lifecycle.conftest import tell
 
-    def only_install(project: Project) -> tuple[Step, ...]:
+    def only_install(project: Project, _file: str) -> tuple[Step, ...]:
         return (Step("install", f"put {project.version}", "install"),)
 
     monkeypatch.setattr("time.sleep", lambda _: None)

@@ -64,7 +64,8 @@ def test_a_service_may_stay_in_the_foreground(tmp_path: Path) -> None:
     terminal = Terminal()
     typist = Typist(terminal, tmp_path, tmp_path)
     answers = iter([False, False, True])
-    typist.start([Step("start", "serve", "why")], lambda: next(answers), "start")
+    stays = Step("start", "serve", "why", foreground=True)
+    typist.start([stays], lambda: next(answers), "start")
     assert typist.foreground is terminal
     assert typist.record[0].ok
 

@@ -23,14 +23,19 @@ def answer(make_results: Make, record: FormatRecord, key: str) -> tuple[str, str
 
 
 def on(
-    name: str = "debian-13", status: str = "ok", installs_on: str = "", **fields: Any
+    name: str = "debian-13", status: str = "ok", families: tuple[str, ...] = (), **fields: Any
 ) -> FormatRecord:
     target = Target(status=status, **fields)
-    return FormatRecord(status="ok", installs_on=installs_on, targets={name: target})
+    said = "Debian 13" if families else "any Linux"
+    return FormatRecord(status="ok", installs_on=said, families=[*families], targets={name: target})
 
 
-def typed(*commands: str, phase: str = "install") -> FormatRecord:
-    steps = [StepRecord(phase=phase, command=command) for command in commands]
+def typed(*commands: str, phase: str = "install", **more: Any) -> FormatRecord:
+    """Root types what begins with "#", anybody what begins with "$"."""
+    steps = [
+        StepRecord(phase=phase, command=command[2:], root=command[0] == "#", **more)
+        for command in commands
+    ]
     return FormatRecord(status="ok", steps=steps)
 
 
@@ -42,13 +47,13 @@ def typed(*commands: str, phase: str = "install") -> FormatRecord:
         (on(), "offline", UNKNOWN, "not measured whether it installs offline"),
         (on(), "debian", YES, "passed on debian-13"),
         (on(), "rhel", UNKNOWN, "was not tried on such a system"),
-        (on(installs_on="Debian 13"), "rhel", NO, "is made for: Debian 13"),
-        (on(installs_on="any Linux"), "rhel", UNKNOWN, "was not tried on such a system"),
+        (on(families=("debian",)), "rhel", NO, "is made for: Debian 13"),
+        (on(families=("debian", "rhel")), "rhel", UNKNOWN, "was not tried on such a system"),
         (on("fedora-43", "failed", reason="broke"), "rhel", NO, "failed on fedora-43: broke"),
         (on("x", platform="Debian 13 with rpm and dnf"), "rhel", YES, "passed on x"),
         (on("x", family="suse"), "rhel", YES, "passed on x"),
         (on("x", "skipped"), "debian", UNKNOWN, "was not tried on such a system"),
-        (on(installs_on="Debian 13"), "mixed", NO, "is made for: Debian 13"),
+        (on(families=("debian",)), "mixed", NO, "is made for: Debian 13"),
         (on(), "unknown", UNKNOWN, "was not tried on such a system"),
         (
             on(status="failed", reason="purge: 3 files\nlog", lifecycle={"install": True}),
@@ -88,18 +93,23 @@ def typed(*commands: str, phase: str = "install") -> FormatRecord:
             "an intruder in the app could not get at the host",
         ),
         (
-            typed("dnf upgrade ./a.rpm", phase="upgrade"),
+            typed("# dnf upgrade ./a.rpm", phase="upgrade", manager="dnf"),
             "updates",
             YES,
             "updates by dnf upgrade ./a.rpm",
         ),
-        (typed("./install.sh", phase="upgrade"), "updates", NO, "is updated by hand: ./install.sh"),
-        (typed("x"), "updates", NO, "has no step for an upgrade"),
+        (
+            typed("# ./install.sh", phase="upgrade"),
+            "updates",
+            NO,
+            "is updated by hand: ./install.sh",
+        ),
+        (typed("# x"), "updates", NO, "has no step for an upgrade"),
         (on(lifecycle={"upgrade": False}), "updates", NO, "its upgrade failed when it was tried"),
         (FormatRecord(status="ok", services=["app", "db"]), "services", YES, "brings app, db"),
         (FormatRecord(status="ok"), "services", NO, "delivers the application alone"),
         (typed("$ pip install a"), "rootless", YES, "no command needs root"),
-        (typed("$ pip install a", "b"), "rootless", NO, "needs root for: b"),
+        (typed("$ pip install a", "# b"), "rootless", NO, "needs root for: b"),
         (FormatRecord(status="ok"), "rootless", UNKNOWN, "its commands are not known"),
         (
             FormatRecord(status="failed", reason="no compiler"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 
+from shipways.formats import docker
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.service.base import LINES, TIMEOUT_S, families, pairs
 from shipways.roots.machine import Machine
@@ -21,6 +21,7 @@ class InContainer:
 
     def __init__(self, machine: Machine, delivery: Delivery) -> None:
         self._machine = machine
+        self._project = delivery.project
         self._name = delivery.project.name
         self._command = delivery.project.command
         self.state = f"/var/lib/docker/volumes/{self._name}-data/_data"
@@ -31,10 +32,9 @@ class InContainer:
         """The name of a second container, for trying things."""
         return f"{self._name}-beside"
 
-    def without_volume(self, command: str) -> str:
-        """The printed `docker run` for that container: no volume, no published port."""
-        bare = re.sub(r" (-v|--volume|-p|--publish|--mount) \S+", "", command)
-        return bare.replace(f"--name {self._name}", f"--name {self.beside}")
+    def without_volume(self) -> str:
+        """The printed command for that container: no volume, no published port."""
+        return docker.run_command(self._project, self.beside, None, volume=False)
 
     def restart(self) -> None:
         self._machine.run(f"docker restart {self._name}", timeout=TIMEOUT_S)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 
-from shipways.artifact import Step
+from shipways.formats import environment
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.service.base import TIMEOUT_S, families, pairs
 from shipways.lifecycle.typist import Typist
@@ -25,10 +25,6 @@ class InTerminal:
         self._typist = typist
         self._delivery = delivery
         self.state = delivery.project.state_dir
-
-    @property
-    def _step(self) -> Step:
-        return self._delivery.steps("start")[-1]
 
     @property
     def pids(self) -> str:
@@ -58,6 +54,5 @@ class InTerminal:
 
     def manage(self, arguments: Sequence[str], env: Mapping[str, str]) -> str:
         """The command that serves, with other arguments."""
-        serve = shlex.join(self._delivery.project.tool.serve)
-        program = self._step.command.removesuffix(serve).strip()
+        program = environment.program(self._delivery.project)
         return f"env {shlex.join(pairs(env))} {program} {shlex.join(arguments)}"
