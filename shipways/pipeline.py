@@ -147,6 +147,7 @@ def _outline(project: Project, wanted: Format, before: FormatRecord | None) -> F
         title=wanted.title,
         needs=wanted.needs(project),
         installs_on=wanted.installs_on,
+        kind=wanted.kind,
         families=[*wanted.families],
         steps=_told(wanted.printed(project)),
         services=[*wanted.services],

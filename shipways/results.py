@@ -167,6 +167,7 @@ class FormatRecord(Record):
     reason: str = ""
     needs: str = ""  # what the target must have
     installs_on: str = ""
+    kind: str = ""  # package, archive, container, stack, link
     families: list[str] = []  # of systems, which it is made for; none means any
     builder: Builder | None = None
     artifacts: list[File] = []
@@ -180,7 +181,7 @@ class FormatRecord(Record):
     bases: dict[str, BaseRecord] = {}  # the image on other bases, where they were compared
 
 
-class Claim(Record):
+class ClaimRecord(Record):
     """A claim about ways to deliver, and what measuring it gave.
 
     `measurement` maps a format to its figures, named with their unit as everywhere (`moved_bytes`,
@@ -190,6 +191,7 @@ class Claim(Record):
     id: str
     text: str = ""  # the claim in words; known ids have a translated text of their own
     measurement: dict[str, dict[str, float | bool | str | None]] = {}
+    about: list[str] = []  # the formats that it is about: containers
     verdict: str = "unknown"
     reason: str = ""
     log: str = ""
@@ -200,7 +202,7 @@ class Results(Record, omit_defaults=False):
     schema: int = SCHEMA
     host: Host = msgspec.field(default_factory=Host)
     formats: dict[str, FormatRecord] = {}
-    claims: list[Claim] = []
+    claims: list[ClaimRecord] = []
 
 
 Publish: TypeAlias = Callable[[Results], object]

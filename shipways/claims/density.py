@@ -1,169 +1,90 @@
-"""Many copies on one machine: disk and memory of 1, 5 and 20 of them, started one after another.
-
-Figures of a format:
-
-- `copies`: how many served at once at the end;
-- `copiesN_bytes`: what the disk holds more than before, counted as the footprint is;
-- `copiesN_mib`: what all processes together have in memory more than before, after ten requests to
-  each copy. It is the proportional set size, in which a page that copies share counts once; what
-  the engine runs for each container counts, the engine's own two daemons do not, which are as large
-  for one copy as for twenty. (A host with control groups v1 keeps no memory figure in a machine's
-  own tree, and one of v2 would count the files' cache.)
-- `further_mib`, `further_bytes`: what each copy after the first took, in the mean;
-- `stopped`: why there are fewer than 20: memory, time, or what the machine said.
-"""
+"""Many containers can run on one machine."""
 
 from __future__ import annotations
 
-import copy
-import time
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import psutil
+from shipways.claims.base import Claim
+from shipways.claims.base import Row as NewRow
+from shipways.claims.verdict import Best, Judgement, Remark, Rows, number, sides, unknown
+from shipways.messages import mark as _
 
-from shipways.claims.stage import Server, Stage, server
-from shipways.claims.verified import Row
-from shipways.errors import ShipwaysError
-from shipways.formats import several
-from shipways.formats.several import Several
-from shipways.lifecycle import figures, snapshot
-from shipways.lifecycle.checks import START_S, expect
-from shipways.lifecycle.visitor import Visitor
-from shipways.measure import MIB
-from shipways.progress import step as progress
-from shipways.results import BEFORE
+if TYPE_CHECKING:
+    from shipways.claims.server import Stage
 
-COUNTS = (1, 5, 20)
-LIMIT_S = 900  # for one format
-# A package offers one installation: one service, one settings file, one folder of data.
-ONE = Several(BEFORE, lambda _project, _file, _number: ())
-SPARE_MIB = 1024  # that this host keeps free
-ALL_BUT_ENGINE = (
-    "for each in /proc/[0-9]*; do case $(cat $each/comm 2> /dev/null) in "
-    "dockerd|containerd) ;; *) echo ${each#/proc/};; esac; done"
-)
+SAME = 1.1  # what was measured once counts as equal within a tenth
+MANY, SEVERAL = 20, 5  # copies on one machine
 
 
-@dataclass(frozen=True)
-class Used:
-    """What a machine holds."""
+def measure(stage: Stage) -> NewRow:
+    """Start many copies of one format; see `fill_server`, which a report does not load."""
+    from shipways.claims import fill_server
 
-    bytes: int
-    mib: float
-
-
-def measure(stage: Stage, counts: tuple[int, ...] = COUNTS) -> Row:
-    """Start copies of one format on one machine. Raises `VerifyError` where not even one serves."""
-    way = stage.delivery.format.several
-    with server(stage) as host:
-        before = used(host)
-        for step in stage.delivery.steps(*(way or ONE).once):
-            host.run(step.command)
-        seen, ran, stopped = fill(stage, host, way or ONE, counts if way else (1,))
-    row = figures_of({count: less(each, before) for count, each in seen.items()}, ran, counts)
-    if not way:
-        row |= {key: "not offered" for key in keys(counts) if key not in row}
-    if stopped:
-        row["stopped"] = stopped
-    return {**row, "log": stage.log_file.relative_to(stage.dist).as_posix()}
+    return fill_server.measure(stage)
 
 
-def fill(
-    stage: Stage, host: Server, way: Several, counts: tuple[int, ...]
-) -> tuple[dict[int, Used], int, str]:
-    """Start copies up to the largest count: what was seen at each count, how many ran, why no more.
-
-    The last one that ran counts as well, where it was to be more.
+def judge(rows: Rows, ours: Collection[str]) -> Judgement:
+    """Holds when 20 copies of a container served on one machine at once, and no other format that
+    offers several copies takes less memory (by more than a tenth) or disk for each further one.
+    Partly when 20 served, but another format takes less, or when only 5 or more served. Else fails.
     """
-    began, seen, ran = time.monotonic(), {}, 0
-    stopped = ""
-    for number in range(1, max(counts) + 1):
-        stopped = short_of(time.monotonic() - began, host_mib(), number)
-        if stopped:
-            break
-        try:
-            with progress(f"{stage.delivery.format.id}: copy {number}"):
-                add(stage, host, way, number)
-        except ShipwaysError as error:
-            if number == 1:
-                raise
-            stopped = str(error.message).strip().splitlines()[-1]
-            break
-        ran = number
-        if ran in counts:
-            seen[ran] = look(stage, host, ran)
-    if ran and ran not in seen:
-        seen[ran] = look(stage, host, ran)
-    return seen, ran, stopped
+    ran = {name: number(row, "copies") or 0 for name, row in rows.items()}
+    own = {name: count for name, count in ran.items() if name in ours and count}
+    if not own:
+        return unknown("claims", rows, ours, "copies")
+    best = max(own, key=lambda name: own[name])
+    cheaper = [
+        (other, unit)
+        for key, unit, slack in (("further_mib", "mib", SAME), ("further_bytes", "bytes", 1.0))
+        for own, other in [_further(rows, ours, best, key)]
+        if other and own and own > other.value * slack
+    ]
+    many = own[best] >= MANY
+    verdict = "holds" if many and not cheaper else "fails"
+    if verdict == "fails" and own[best] >= SEVERAL:
+        verdict = "partly"
+    return Judgement(verdict, tuple(_told(rows, own, cheaper)))
 
 
-def add(stage: Stage, host: Server, way: Several, number: int) -> None:
-    """Start one copy and wait until it serves."""
-    stage.note(f"copy {number}")
-    delivery = stage.delivery
-    for command in way.each(delivery.project, delivery.file_name, number):
-        host.run(command)
-    beside(host.guest, stage, number).wait(START_S)
+def _further(
+    rows: Rows, ours: Collection[str], name: str, key: str
+) -> tuple[float | None, Best | None]:
+    """What a further copy of a format costs, and the least that another one's does."""
+    return number(rows[name], key), sides(rows, ours, key)[1]
 
 
-def look(stage: Stage, host: Server, count: int) -> Used:
-    """Ask each copy ten times, then see what the machine holds."""
-    for number in range(1, count + 1):
-        answer = beside(host.guest, stage, number).get(
-            stage.delivery.project.tool.health, times=figures.REQUESTS
+def _told(
+    rows: Rows, own: Mapping[str, float], cheaper: Sequence[tuple[Best, str]]
+) -> Iterator[Remark]:
+    for name, count in own.items():
+        if count:
+            yield Remark(
+                _(
+                    "%(name)s: copies that served at once: %(count)s; each further one takes "
+                    "%(mib)s of memory and %(bytes)s of disk."
+                ),
+                {
+                    "name": ("text", name),
+                    "count": ("count", count),
+                    "mib": ("mib", rows[name].get("further_mib")),
+                    "bytes": ("bytes", rows[name].get("further_bytes")),
+                },
+            )
+    for best, unit in cheaper:
+        yield Remark(
+            _("A further copy takes less as %(other)s: %(value)s."),
+            {"other": ("text", best.name), "value": (unit, best.value)},
         )
-        expect(answer["status"] == 200, f"Copy {number} of {count} does not answer any more.")
-    found = used(host)
-    stage.note(f"with {count} copies the machine holds {found.bytes} bytes, {found.mib:.1f} MiB")
-    return found
+    if single := [name for name, row in rows.items() if row.get("copies5_mib") == "not offered"]:
+        yield Remark(
+            _("One machine takes one installation of: %(names)s."), {"names": ("names", single)}
+        )
 
 
-def beside(guest: Visitor, stage: Stage, number: int) -> Visitor:
-    """The same visitor, at another copy's door."""
-    other = copy.copy(guest)
-    other.base = f"http://127.0.0.1:{several.port(stage.delivery.project, number)}"
-    return other
-
-
-def used(host: Server) -> Used:
-    folders = figures.folders(host.root.image.role)
-    tree = snapshot.take(host.root, folders)
-    return Used(snapshot.used(tree), host.root.memory(ALL_BUT_ENGINE))
-
-
-def less(now: Used, before: Used) -> Used:
-    return Used(now.bytes - before.bytes, now.mib - before.mib)
-
-
-def host_mib() -> float:
-    """Memory that this host has left."""
-    return psutil.virtual_memory().available / MIB
-
-
-def short_of(seconds: float, mib: float, number: int) -> str:
-    """What there is too little of for another copy; "" where there is enough of all."""
-    if number > 1 and seconds > LIMIT_S:
-        return "time"
-    return "memory" if number > 1 and mib < SPARE_MIB else ""
-
-
-def keys(counts: tuple[int, ...]) -> list[str]:
-    """Names of the figures of these counts, and of a further copy."""
-    names = [f"copies{count}" for count in counts]
-    return [f"{name}_{unit}" for name in (*names, "further") for unit in ("mib", "bytes")]
-
-
-def figures_of(seen: dict[int, Used], ran: int, counts: tuple[int, ...]) -> Row:
-    """The figures by name, in one order for all formats.
-
-    >>> figures_of({1: Used(100, 60.0), 3: Used(120, 160.0)}, 3, (1, 5))["further_mib"]
-    50.0
-    """
-    row: Row = {"copies": ran}
-    row |= {f"copies{count}_mib": round(seen[count].mib, 1) for count in counts if count in seen}
-    row |= {f"copies{count}_bytes": seen[count].bytes for count in counts if count in seen}
-    if ran > 1 and 1 in seen:
-        more = less(seen[ran], seen[1])
-        row["further_mib"] = round(more.mib / (ran - 1), 1)
-        row["further_bytes"] = round(more.bytes / (ran - 1))
-    return row
+CLAIM = Claim(
+    "density",
+    _("Many containers can run on one machine."),
+    judge,
+    measure=measure,
+)

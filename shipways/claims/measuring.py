@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from shipways import results
-from shipways.claims import density, moving, verified
-from shipways.claims.judgement import FAILED
-from shipways.claims.stage import Stage
-from shipways.claims.verdicts import CLAIMS, judge
-from shipways.claims.verified import Row
+from shipways.claims import CLAIMS, Claim, from_results, judge
+from shipways.claims.base import Row
+from shipways.claims.server import Stage
+from shipways.claims.verdict import FAILED
 from shipways.dist import Dist
 from shipways.errors import ShipwaysError, UsageError
 from shipways.formats import Format, Options, choose
+from shipways.formats.base import CONTAINED
 from shipways.lifecycle import grounds, lives
 from shipways.lifecycle.versions import Versions
 from shipways.progress import say, step
 from shipways.project import Project
-from shipways.results import Claim, Publish, Results
+from shipways.results import ClaimRecord, Publish, Results
 from shipways.roots import engine
-
-TRIED: Mapping[str, Callable[[Stage], Row]] = {"moving": moving.measure, "density": density.measure}
 
 
 def measure(
@@ -49,36 +47,39 @@ def measure(
             )
         refresh(found, dist, publish)
         versions = Versions(project, folder, cache)
-        for name in TRIED:
+        for claim in CLAIMS.values():
+            if not claim.measure:
+                continue
             for each in wanted:
-                stage = _stage(name, project, each, found, place, options, versions)
+                stage = _stage(claim.id, project, each, found, place, options, versions)
                 if stage:
-                    _put(found, merged(found, name, each.id, _tried(name, stage)))
+                    _put(found, merged(found, claim.id, each.id, _tried(claim, stage)))
                     _save(found, place, publish)
     return found
 
 
 def refresh(found: Results, dist: Path, publish: Publish) -> None:
     """Compute anew the claims that need no machines: what verified targets tell is enough."""
-    for name in verified.VERIFIED:
-        _put(found, from_targets(found, name, dist))
+    for claim in CLAIMS.values():
+        if claim.from_target:
+            _put(found, from_targets(found, claim, dist))
     _save(found, Dist(dist), publish)
 
 
-def from_targets(found: Results, name: str, dist: Path) -> Claim:
+def from_targets(found: Results, claim: Claim, dist: Path) -> ClaimRecord:
     """A claim that the verified targets tell all about, with its log."""
-    log = dist / "logs" / "claims" / f"{name}.log"
-    results.write_atomically(log, verified.evidence(found, name).encode())
-    measurement = verified.rows(found, name)
-    return Claim(id=name, measurement=measurement, log=log.relative_to(dist).as_posix())
+    log = dist / "logs" / "claims" / f"{claim.id}.log"
+    results.write_atomically(log, from_results.evidence(found, claim).encode())
+    measurement = from_results.rows(found, claim)
+    return ClaimRecord(id=claim.id, measurement=measurement, log=log.relative_to(dist).as_posix())
 
 
-def merged(found: Results, name: str, format_id: str, row: Row) -> Claim:
+def merged(found: Results, name: str, format_id: str, row: Row) -> ClaimRecord:
     """A claim as measured so far, with one format's figures anew."""
     earlier = next((claim.measurement for claim in found.claims if claim.id == name), {})
     rows = {**earlier, format_id: row}
     order = [*found.formats]
-    return Claim(id=name, measurement={key: rows[key] for key in order if key in rows})
+    return ClaimRecord(id=name, measurement={key: rows[key] for key in order if key in rows})
 
 
 def failed(found: Results, formats: Sequence[str]) -> list[str]:
@@ -91,8 +92,9 @@ def failed(found: Results, formats: Sequence[str]) -> list[str]:
     ]
 
 
-def _put(found: Results, claim: Claim) -> None:
+def _put(found: Results, claim: ClaimRecord) -> None:
     """Put a claim among the others, judged."""
+    claim.about = [name for name, record in found.formats.items() if record.kind in CONTAINED]
     claim.verdict = judge(claim).verdict
     known = {**{each.id: each for each in found.claims}, claim.id: claim}
     order = [*CLAIMS, *(name for name in known if name not in CLAIMS)]
@@ -131,13 +133,14 @@ def _stage(
     return Stage(delivery, fitting[0], place.path, log, options.base_source)
 
 
-def _tried(claim: str, stage: Stage) -> Row:
+def _tried(claim: Claim, stage: Stage) -> Row:
     """A format's figures for a claim, or why there are none."""
     stage.log_file.unlink(missing_ok=True)
-    what = f"{stage.delivery.format.id}: {claim}"
+    assert claim.measure
+    what = f"{stage.delivery.format.id}: {claim.id}"
     try:
         with step(what):
-            row = TRIED[claim](stage)
+            row = claim.measure(stage)
         say(f"  {_told(row)}")
     except ShipwaysError as error:
         row = {FAILED: error.message.strip().splitlines()[0]}

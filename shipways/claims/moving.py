@@ -1,114 +1,76 @@
-"""Moving to another server: the artifact and the data, and nothing else of the old one.
-
-Figures of a format:
-
-- `steps`: what a person does on both servers, the copying between them counted once;
-- `moved_bytes`: the artifact and the packed data;
-- `fetched_bytes`: what the new server still fetches by itself over its wire meanwhile;
-- `serving_s`: from the first command on the new server until it serves, prerequisites included;
-- `data_kept`: whether every note is there, and a session of the old server is still valid (so the
-  secret key came along).
-"""
+"""Moving to another server means just carrying the project over."""
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
-from shipways.claims import carry
-from shipways.claims.carry import Carry
-from shipways.claims.stage import Server, Stage, server
-from shipways.claims.verified import Row
-from shipways.errors import VerifyError
-from shipways.lifecycle import visitor
-from shipways.lifecycle.checks import START_S, expect
-from shipways.lifecycle.story import Story
-from shipways.lifecycle.visit import COOKIES
-from shipways.results import Target
-from shipways.roots import engine
+from shipways.claims.base import Claim
+from shipways.claims.base import Row as NewRow
+from shipways.claims.verdict import ENGINE, Judgement, Remark, Rows, number, sides, unknown
+from shipways.messages import mark as _
 
-NOTES = 5
-LINE_S = START_S * 3  # of waiting while commands are typed
+if TYPE_CHECKING:
+    from shipways.claims.server import Stage
 
-
-def measure(stage: Stage) -> Row:
-    """Move one format from one fresh machine to another. Raises `VerifyError` where it fails."""
-    if stage.delivery.project.tool.probe is None:
-        raise VerifyError("The project has no [tool.shipways.probe]: nothing can be posted.")
-    with engine.temporary_folder("moving") as folder:
-        stage.note("the old server")
-        texts, way, steps = leave(stage, folder)
-        stage.note("the new server")
-        typed, row = arrive(stage, folder, texts, way)
-        return {"steps": steps + typed, **row, "log": _log(stage)}
+SAME = 1.1  # what was measured once counts as equal within a tenth
+MOVED = _(
+    "%(name)s: in %(steps)s, with %(bytes)s carried over, the new server serves the old data and "
+    "sessions, %(seconds)s after its first command."
+)
 
 
-def leave(stage: Stage, folder: Path) -> tuple[list[str], Carry, int]:
-    """Use a server, pack what it holds into `folder`; the notes, the way, and the steps so far."""
-    delivery = stage.delivery
-    with server(stage) as old:
-        story = Story(
-            old.root, old.guest, old.typist, delivery, delivery, delivery, Target(status="ok")
-        )
-        old.typist.type_all(delivery.steps("prerequisite", "install"), stage.log)
-        old.typist.start(delivery.steps("start"), old.guest.answers, stage.log)
-        old.guest.wait(START_S)
-        _use(story)
-        way = carry.of(story.service, delivery.project)
-        if way is None:
-            raise VerifyError(f"How the data of {delivery.format.id} is packed is not known.")
-        pressed = not story.service.starts_at_boot  # Ctrl-C, in its terminal
-        story.stop_in_terminal()
-        old.typist.type_all(way.pack, stage.log)
-        name = carry.archive(delivery.project)
-        old.root.copy_out(f"/root/{name}", folder / name)
-        old.desk.copy_out(str(COOKIES), folder / COOKIES.name)
-        copying = 1
-        return story.texts, way, len(way.pack) + pressed + copying
+def measure(stage: Stage) -> NewRow:
+    """Move one format between two machines; see `move_server`, which a report does not load."""
+    from shipways.claims import move_server
+
+    return move_server.measure(stage)
 
 
-def _use(story: Story) -> None:
-    probe = story.visitor.probe
-    assert probe is not None
-    story.command_line(*probe.create_user)
-    expect(story.visitor.log_in(), "The account that was made cannot log in.")
-    for number in range(NOTES):
-        story.post(f"moved{number}z")
+def judge(rows: Rows, ours: Collection[str]) -> Judgement:
+    """Fails when a container that was moved has lost data. Holds when all have kept it and none of
+    the other formats that have kept theirs took fewer steps than the quickest container, or was
+    quicker by more than a tenth (each move is made once). Else partly.
+    """
+    kept = {name: row for name, row in rows.items() if row.get("data_kept") is True}
+    lost = [name for name, row in rows.items() if row.get("data_kept") is False]
+    if any(name in ours for name in lost):
+        return Judgement("fails", (_lost(lost),))
+    own, quickest = sides(kept, ours, "serving_s")
+    fewest = sides(kept, ours, "steps")[1]
+    if not (own and quickest and fewest):
+        return unknown("claims", rows, ours, "serving_s")
+    steps = number(rows[own.name], "steps") or 0
+    best = steps <= fewest.value and own.value <= quickest.value * SAME
+    remarks = [
+        _moved(MOVED, own.name, rows),
+        _moved(_("Fewest steps otherwise: %(name)s, %(steps)s, %(seconds)s."), fewest.name, rows),
+    ]
+    if quickest.name != fewest.name:
+        told = _("Quickest otherwise: %(name)s, %(seconds)s, %(steps)s.")
+        remarks.append(_moved(told, quickest.name, rows))
+    remarks += [_lost(lost)] if lost else []
+    return Judgement("holds" if best else "partly", (*remarks, ENGINE))
 
 
-def arrive(stage: Stage, folder: Path, texts: list[str], way: Carry) -> tuple[int, Row]:
-    """Install on a new server, with the old data; the steps there, and the other figures."""
-    delivery, data = stage.delivery, folder / carry.archive(stage.delivery.project)
-    with server(stage) as new:
-        new.root.copy_in(data, f"/root/{data.name}")
-        new.desk.copy_in(folder / COOKIES.name, str(COOKIES))
-        received, began = new.root.bytes_received(), time.monotonic()
-        serving = _type(stage, new, way) - began
-        fetched = new.root.bytes_received() - received
-        missing = new.guest.missing(texts)
-        kept = not missing and new.guest.is_logged_in()
-        stage.note(f"{len(texts) - len(missing)} of {len(texts)} notes are there")
-        stage.note(f"it serves after {serving:.2f} s; the old session is valid: {kept}")
-        return len(new.typist.record), {
-            "moved_bytes": delivery.size + data.stat().st_size,
-            "fetched_bytes": fetched,
-            "serving_s": round(serving, 2),
-            "data_kept": kept,
-        }
+def _moved(message: str, name: str, rows: Rows) -> Remark:
+    row = rows[name]
+    values = {
+        "name": ("text", name),
+        "steps": ("steps", row.get("steps")),
+        "bytes": ("bytes", row.get("moved_bytes")),
+        "seconds": ("seconds", row.get("serving_s")),
+    }
+    return Remark(message, values)
 
 
-def _type(stage: Stage, new: Server, way: Carry) -> float:
-    """Type everything on the new server; when it served, by time.monotonic()."""
-    delivery, log = stage.delivery, stage.log
-    new.typist.type_all(delivery.steps("prerequisite", "install"), log)
-    new.typist.type_all(way.unpack, log)
-    waiting = new.guest.waiting(LINE_S)
-    new.typist.start(way.start or delivery.steps("start"), lambda: not waiting.running, log)
-    at = visitor.arrived(waiting, START_S)
-    if at is None:
-        raise VerifyError("The new server does not serve.", log=stage.log_file)
-    return at
+def _lost(names: Sequence[str]) -> Remark:
+    return Remark(_("Data was lost on the way: %(names)s."), {"names": ("names", names)})
 
 
-def _log(stage: Stage) -> str:
-    return stage.log_file.relative_to(stage.dist).as_posix()
+CLAIM = Claim(
+    "moving",
+    _("Moving to another server means just carrying the project over."),
+    judge,
+    measure=measure,
+)

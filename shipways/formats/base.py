@@ -72,6 +72,7 @@ class Tool:
 
 
 Kind: TypeAlias = Literal["package", "archive", "container", "stack", "link"]
+CONTAINED: tuple[Kind, ...] = ("container", "stack")  # kinds that a container engine runs
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shipways.errors import UsageError
 from shipways.formats import Format
+from shipways.formats.base import CONTAINED
 from shipways.project import Project
 from shipways.results import BEFORE
 
@@ -50,7 +51,7 @@ def choose(names: Sequence[str]) -> list[Ground]:
 def fits(wanted: Format, ground: Ground, project: Project) -> bool:
     """Whether a format goes to a target: containers to an engine, others where their steps can be
     typed, and of those to what the format names, where it names any."""
-    contained = wanted.kind in ("container", "stack")
+    contained = wanted.kind in CONTAINED
     if contained or ground.engine:
         return contained and ground.engine
     called = {step.manager for step in wanted.printed(project) if step.phase in BEFORE}

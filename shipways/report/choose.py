@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from shipways.claims.judgement import MILD, PROBES
+from shipways.claims.isolation import MILD, PROBES
 from shipways.messages import mark as _
 from shipways.report.comparison import Overview, Row
 from shipways.report.systems import FAMILIES, NO, UNKNOWN, YES, Answer, system

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shipways.claims.judgement import FAILED, PROBES, Measured, Remark
-from shipways.claims.verdicts import CLAIMS, judge
+from shipways.claims import CLAIMS, judge
+from shipways.claims.isolation import PROBES
+from shipways.claims.verdict import FAILED, Measured, Remark
 from shipways.messages import mark as _
 from shipways.report.phrases import value_text
 from shipways.report.words import Words
-from shipways.results import Claim, Results
+from shipways.results import ClaimRecord, Results
 
 VERDICTS = {
     "holds": _("holds"),
@@ -82,7 +83,7 @@ def claim_views(results: Results, words: Words) -> Iterator[ClaimView]:
         keys = _keys(claim)
         yield ClaimView(
             claim.id,
-            words.say(claim.text or CLAIMS.get(claim.id, claim.id)),
+            words.say(claim.text or _text(claim)),
             claim.verdict,
             words.say(VERDICTS.get(claim.verdict, claim.verdict)),
             words.say(claim.reason) or reason(claim, words),
@@ -92,7 +93,12 @@ def claim_views(results: Results, words: Words) -> Iterator[ClaimView]:
         )
 
 
-def _keys(claim: Claim) -> list[str]:
+def _text(claim: ClaimRecord) -> str:
+    known = CLAIMS.get(claim.id)
+    return known.text if known else claim.id
+
+
+def _keys(claim: ClaimRecord) -> list[str]:
     """The names of a claim's figures: known ones in their order, then the others."""
     found = dict.fromkeys(key for row in claim.measurement.values() for key in row if key != LOG)
     return [
@@ -101,7 +107,7 @@ def _keys(claim: Claim) -> list[str]:
     ]
 
 
-def reason(claim: Claim, words: Words) -> str:
+def reason(claim: ClaimRecord, words: Words) -> str:
     """Why the verdict is what it is, from the measurement; "" where another rule gave it."""
     judged = judge(claim)
     if judged.verdict != claim.verdict:
@@ -132,7 +138,7 @@ def _value(unit: str, value: object, words: Words) -> str:
     return value_text(unit, value, words)
 
 
-def _rows(claim: Claim, keys: list[str], words: Words) -> Iterator[ClaimRow]:
+def _rows(claim: ClaimRecord, keys: list[str], words: Words) -> Iterator[ClaimRow]:
     for name, row in claim.measurement.items():
         values = tuple(measured_text(key, row.get(key), words) for key in keys)
         yield ClaimRow(name, values, _log(row))

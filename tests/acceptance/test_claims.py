@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from shipways import __main__ as cli
 from shipways import results
-from shipways.claims import density, measuring, moving
+from shipways.claims import CLAIMS, fill_server
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built
@@ -21,10 +22,10 @@ COUNTS = (1, 3)
 def measured(built: Built) -> dict[str, Any]:
     """The image's figures for both claims that need machines, by the command line."""
     built.record("docker")
-    tried = {"moving": moving.measure, "density": partial(density.measure, counts=COUNTS)}
+    few = replace(CLAIMS["density"], measure=partial(fill_server.measure, counts=COUNTS))
     places = ["--project", str(built.project.root), "--dist", str(built.dist)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(measuring, "TRIED", tried)
+        patch.setitem(CLAIMS, "density", few)
         assert cli.main(["claims", "docker", *places]) == 0
     found = results.load(built.dist / results.FILE_NAME)
     assert found is not None

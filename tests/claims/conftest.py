@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shipways import project
-from shipways.claims.stage import Stage
+from shipways.claims.server import Stage
 from shipways.formats import FORMATS
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
@@ -37,9 +37,9 @@ def seen(platform: str, typed: tuple[str, ...], **figures: Any) -> Target:
     return Target(status="ok", platform=platform, steps=steps, **figures)
 
 
-def record(**targets: Target) -> FormatRecord:
+def record(kind: str = "package", **targets: Target) -> FormatRecord:
     known = {name.replace("_", ":"): target for name, target in targets.items()}
-    return FormatRecord(status="ok", targets=known)
+    return FormatRecord(status="ok", kind=kind, targets=known)
 
 
 @pytest.fixture
@@ -68,6 +68,7 @@ def found() -> Results:
                 debian_12=seen("debian:12", (APT[0], "apt-get install -y ./n.deb")),
             ),
             "docker": record(
+                "container",
                 docker=seen(
                     "docker",
                     ("docker load -i n.tar.gz", RUN),
@@ -76,7 +77,7 @@ def found() -> Results:
                     first_response_runs=[4.7, 4.8, 5.4],
                     probes={"read_home": False, "gain_root": False, "connect_out": True},
                     notes={"hardening": 'tried from inside: {"uid": 10001}'},
-                )
+                ),
             ),
             "rpm": FormatRecord(status="ok"),
         },

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from shipways.claims import density
-from shipways.claims.density import Used
-from shipways.claims.stage import Stage
+from shipways.claims import fill_server
+from shipways.claims.fill_server import Used
+from shipways.claims.server import Stage
 from shipways.errors import VerifyError
 from shipways.formats.several import Several
 
@@ -56,8 +56,11 @@ def test_a_stack_has_a_project_name_of_its_own(stage: StageOf) -> None:
 def test_a_package_is_installed_once(stage: StageOf, name: str) -> None:
     delivery = stage(name).delivery
     assert delivery.format.several is None
-    assert {step.phase for step in delivery.steps(*density.ONE.once)} <= {"prerequisite", "install"}
-    assert not density.ONE.each(delivery.project, delivery.file_name, 1)
+    assert {step.phase for step in delivery.steps(*fill_server.ONE.once)} <= {
+        "prerequisite",
+        "install",
+    }
+    assert not fill_server.ONE.each(delivery.project, delivery.file_name, 1)
 
 
 @pytest.fixture
@@ -74,14 +77,14 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Any:
     def look(_stage: Stage, _host: Any, count: int) -> Used:
         return Used(100 * count, 10.0 * count)
 
-    monkeypatch.setattr(density, "add", add)
-    monkeypatch.setattr(density, "look", look)
-    monkeypatch.setattr(density, "host_mib", lambda: state.spare - 1000 * state.ran)
+    monkeypatch.setattr(fill_server, "add", add)
+    monkeypatch.setattr(fill_server, "look", look)
+    monkeypatch.setattr(fill_server, "host_mib", lambda: state.spare - 1000 * state.ran)
     return state
 
 
 def fill(stage: StageOf, world: Any) -> tuple[dict[int, Used], int, str]:
-    return density.fill(stage("docker"), world, DOCKER, (1, 5, 20))
+    return fill_server.fill(stage("docker"), world, DOCKER, (1, 5, 20))
 
 
 def test_each_count_is_looked_at(stage: StageOf, world: Any) -> None:
@@ -110,13 +113,13 @@ def test_a_host_without_memory_gets_no_more(stage: StageOf, world: Any) -> None:
 
 
 def test_an_end_of_time() -> None:
-    assert density.short_of(density.LIMIT_S + 1, 1e9, 7) == "time"
-    assert density.short_of(density.LIMIT_S + 1, 1e9, 1) == ""
+    assert fill_server.short_of(fill_server.LIMIT_S + 1, 1e9, 7) == "time"
+    assert fill_server.short_of(fill_server.LIMIT_S + 1, 1e9, 1) == ""
 
 
 def test_figures() -> None:
     seen = {1: Used(1000, 90.0), 5: Used(1400, 330.04), 7: Used(1600, 450.0)}
-    assert density.figures_of(seen, 7, (1, 5, 20)) == {
+    assert fill_server.figures_of(seen, 7, (1, 5, 20)) == {
         "copies": 7,
         "copies1_mib": 90.0,
         "copies5_mib": 330.0,

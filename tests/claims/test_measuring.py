@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ import pytest
 
 from shipways import __main__ as cli
 from shipways import results
-from shipways.claims import measuring
-from shipways.claims.stage import Stage
+from shipways.claims import CLAIMS, measuring
+from shipways.claims.server import Stage
 from shipways.dist import Dist
 from shipways.errors import VerifyError
 from shipways.lifecycle import lives
-from shipways.results import Claim, FormatRecord, Results
+from shipways.results import ClaimRecord, FormatRecord, Results
 
 Claims = Callable[..., Results]
 
@@ -33,7 +34,8 @@ def tried(found: Results, stage: Any, tmp_path: Path, monkeypatch: pytest.Monkey
             raise ValueError("never seen before")
         return {"steps": 7, "serving_s": 10.7, "data_kept": True}
 
-    monkeypatch.setattr(measuring, "TRIED", {"moving": move})
+    for name, measure in (("moving", move), ("density", None)):
+        monkeypatch.setitem(CLAIMS, name, replace(CLAIMS[name], measure=measure))
     monkeypatch.setattr(lives, "delivered", lambda _p, wanted, *_: stage(wanted.id).delivery)
     found.project.name = "notes-app"
     results.save(found, Dist(tmp_path / "dist").results_file)
@@ -45,7 +47,7 @@ def command(notes: Path, tmp_path: Path, *formats: str) -> int:
     return cli.main(["claims", *formats, *places])
 
 
-def read(tmp_path: Path) -> dict[str, Claim]:
+def read(tmp_path: Path) -> dict[str, ClaimRecord]:
     found = results.load(tmp_path / "dist" / results.FILE_NAME)
     assert found
     return {claim.id: claim for claim in found.claims}
@@ -105,7 +107,8 @@ def test_the_others_figures_stay(tried: list[str], notes: Path, tmp_path: Path) 
 
 
 def test_only_what_was_asked_for_makes_the_exit_code(found: Results) -> None:
-    found.claims = [Claim(id="moving", measurement={"deb": {"failed": "no"}, "rpm": {"steps": 1}})]
+    rows: Any = {"deb": {"failed": "no"}, "rpm": {"steps": 1}}
+    found.claims = [ClaimRecord(id="moving", measurement=rows)]
     assert measuring.failed(found, []) == ["deb"]
     assert measuring.failed(found, ["rpm"]) == []
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from shipways import project
-from shipways.claims import carry, moving
-from shipways.claims.stage import Server, Stage
+from shipways.claims import carry, move_server
+from shipways.claims.server import Server, Stage
 from shipways.errors import VerifyError
 from shipways.lifecycle.service import InContainer
 from shipways.lifecycle.typist import Typist
@@ -57,14 +57,14 @@ def moved(notes: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Desk, Desk]:
     def find(machine: Any, delivery: Any, _: Any) -> InContainer:
         return InContainer(machine, delivery)
 
-    monkeypatch.setattr(moving, "server", server)
+    monkeypatch.setattr(move_server, "server", server)
     monkeypatch.setattr("shipways.lifecycle.service.find", find)
     monkeypatch.setattr("time.sleep", lambda _: None)
     return old, new
 
 
 def come_along(old: Desk, new: Desk) -> None:
-    new.notes, new.logged_in = {f"moved{number}z" for number in range(moving.NOTES)}, True
+    new.notes, new.logged_in = {f"moved{number}z" for number in range(move_server.NOTES)}, True
 
 
 def test_steps_are_those_on_both_servers_and_the_copying(
@@ -73,7 +73,7 @@ def test_steps_are_those_on_both_servers_and_the_copying(
     come_along(*moved)
     on = stage("docker")
     on.delivery.file.write_bytes(b"image")
-    row = moving.measure(on)
+    row = move_server.measure(on)
     assert row["steps"] == 2 + 1 + 4
     assert row["moved_bytes"] == 5 + 1000
     assert row["fetched_bytes"] == 0
@@ -87,7 +87,7 @@ def test_the_data_is_there_before_the_service_starts(
 ) -> None:
     on = stage("docker")
     on.delivery.file.write_bytes(b"image")
-    moving.measure(on)
+    move_server.measure(on)
     typed = [command.split(" -")[0] for command in moved[1].typed if command[0] != "("]
     assert typed == [
         "docker load",
@@ -109,7 +109,7 @@ def test_what_did_not_come_along_is_seen(
         new.faults.add("new key")
     on = stage("docker")
     on.delivery.file.write_bytes(b"image")
-    assert moving.measure(on)["data_kept"] is False
+    assert move_server.measure(on)["data_kept"] is False
 
 
 def test_a_service_of_another_kind_is_an_error(
@@ -119,9 +119,9 @@ def test_a_service_of_another_kind_is_an_error(
     on = stage("docker")
     on.delivery.file.write_bytes(b"image")
     with pytest.raises(VerifyError, match="not known"):
-        moving.measure(on)
+        move_server.measure(on)
 
 
 def test_without_a_probe_nothing_can_be_posted(stage: Callable[[str], Stage]) -> None:
     with pytest.raises(VerifyError, match=r"tool\.shipways\.probe"):
-        moving.measure(stage("docker"))
+        move_server.measure(stage("docker"))

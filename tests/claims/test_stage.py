@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from shipways.claims import stage as stages
-from shipways.claims.stage import Stage, server
+from shipways.claims import server as stages
+from shipways.claims.server import Stage, server
 from shipways.lifecycle import live
 from shipways.roots import images
 

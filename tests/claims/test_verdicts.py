@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from shipways.claims.judgement import Row
-from shipways.claims.verdicts import judge
+from shipways.claims import judge
+from shipways.claims.verdict import Row
 from shipways.report.claims import claim_views
 from shipways.report.words import words
-from shipways.results import Claim, Results
+from shipways.results import ClaimRecord, Results
 
 Change = dict[str, dict[str, Any]]
 MEASURED: dict[str, dict[str, dict[str, Any]]] = {
@@ -40,12 +40,14 @@ MEASURED: dict[str, dict[str, dict[str, Any]]] = {
 }
 
 
-def claim(name: str, **changes: dict[str, Any]) -> Claim:
+def claim(name: str, **changes: dict[str, Any]) -> ClaimRecord:
     """A claim that holds, with other figures."""
     rows: dict[str, Row] = {
         key: {**row, **changes.get(key, {})} for key, row in MEASURED[name].items()
     }
-    return Claim(id=name, measurement={key: dict(row) for key, row in rows.items()})
+    return ClaimRecord(
+        id=name, measurement={key: dict(row) for key, row in rows.items()}, about=["docker"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,14 +88,14 @@ def test_without_a_container_nothing_is_known(name: str) -> None:
     measured = claim(name)
     del measured.measurement["docker"]
     assert judge(measured).verdict == "unknown"
-    assert judge(Claim(id=name)).verdict == "unknown"
+    assert judge(ClaimRecord(id=name)).verdict == "unknown"
 
 
 @pytest.fixture
 def told(make_claims: Callable[..., Results]) -> Callable[..., str]:
     """A claim's reason in a language."""
 
-    def say(language: str, measured: Claim) -> str:
+    def say(language: str, measured: ClaimRecord) -> str:
         measured.verdict = judge(measured).verdict
         (view,) = claim_views(make_claims(measured), words(language))
         return view.reason.replace("\N{NO-BREAK SPACE}", " ")
@@ -125,10 +127,10 @@ def test_the_reason_is_translated(told: Callable[..., str], name: str) -> None:
 
 
 def test_what_was_not_measured_says_what_to_type(told: Callable[..., str]) -> None:
-    assert told("en", Claim(id="isolation")) == (
-        "Figures are missing of: docker, compose; type shipways verify."
+    assert told("en", ClaimRecord(id="isolation")) == (
+        "Figures are missing of: containers; type shipways verify."
     )
-    assert "shipways claims" in told("en", Claim(id="density"))
+    assert "shipways claims" in told("en", ClaimRecord(id="density"))
 
 
 def test_another_s_verdict_is_not_explained(make_claims: Callable[..., Results]) -> None:

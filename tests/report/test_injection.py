@@ -14,7 +14,7 @@ from rich.console import Console
 
 from shipways.report import render, show, summarise
 from shipways.report.markdown import INK
-from shipways.results import Claim, Results
+from shipways.results import ClaimRecord, Results
 
 EVIL = (
     "<script>alert(1)</script>",
@@ -46,7 +46,7 @@ def poisoned(results: Results, evil: str) -> Results:
 
     poisoned = msgspec.convert(poison(msgspec.to_builtins(results)), Results)
     poisoned.claims.append(
-        Claim(id=evil, text=evil, verdict=evil, measurement={evil: {evil: evil}})
+        ClaimRecord(id=evil, text=evil, verdict=evil, measurement={evil: {evil: evil}})
     )
     return poisoned
 

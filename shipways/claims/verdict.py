@@ -1,30 +1,16 @@
 """A claim's judgement as data: the verdict, and remarks that say why; and how figures are compared.
 
-Claims are about containers: `CONTAINERS` are held against all other formats.
+Claims are about containers: `ours`, which are held against all other formats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from shipways.messages import mark as _
 
-CONTAINERS = ("docker", "compose")
-PROBES = {  # known probes of an intruder in the app's process; True: it could
-    "read_home": _("read other users' files"),
-    "read_secrets": _("read the system's secrets"),
-    "see_processes": _("see other processes"),
-    "signal_others": _("end other processes"),
-    "write_system": _("write to the system"),
-    "gain_root": _("become root"),
-    "mount": _("mount file systems"),
-    "list_users": _("list the system's users"),
-    "connect_out": _("connect to other machines"),
-}
-# Names alone, and other machines: neither is a breach of the host's isolation.
-MILD = ("list_users", "connect_out")
 FAILED = "failed"  # in a format's figures: why there are none
 Measured: TypeAlias = "float | bool | str | None"
 Row = Mapping[str, Measured]
@@ -61,14 +47,14 @@ class Best:
     value: float
 
 
-def sides(rows: Rows, key: str) -> tuple[Best | None, Best | None]:
+def sides(rows: Rows, ours: Container[str], key: str) -> tuple[Best | None, Best | None]:
     """The container and the other format with the least of a figure."""
     known = {name: number(row, key) for name, row in rows.items()}
     found = [Best(name, value) for name, value in known.items() if value is not None]
     found.sort(key=lambda best: best.value)
-    ours = (best for best in found if best.name in CONTAINERS)
-    others = (best for best in found if best.name not in CONTAINERS)
-    return next(ours, None), next(others, None)
+    own = (best for best in found if best.name in ours)
+    others = (best for best in found if best.name not in ours)
+    return next(own, None), next(others, None)
 
 
 def number(row: Row, key: str) -> float | None:
@@ -83,10 +69,11 @@ def end(rows: Rows, best: Best, key: str) -> float:
     return best.value if value is None else value
 
 
-def unknown(command: str, rows: Rows, key: str) -> Judgement:
+def unknown(command: str, rows: Rows, ours: Iterable[str], key: str) -> Judgement:
     """Not enough was measured; `key` is the figure whose absence tells of whom."""
-    missing = [name for name in CONTAINERS if key not in rows.get(name, {})]
-    names = ("names", missing or [name for name in rows if key not in rows[name]])
+    missing = [name for name in ours if key not in rows.get(name, {})]
+    others = [name for name in rows if key not in rows[name]]
+    names = ("names", missing or others or [_("containers")])
     values = {"names": names, "command": ("text", f"shipways {command}")}
     return Judgement(
         "unknown", (Remark(_("Figures are missing of: %(names)s; type %(command)s."), values),)
