@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from shipways import api
 from shipways.arguments import parser
 from shipways.project import ToolTable
 from shipways.report.schema import schema
@@ -20,7 +22,12 @@ Schema = dict[str, Any]
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages to those that lie in docs/."""
-    pages = {"configuration": configuration, "commands": commands, "results": results}
+    pages = {
+        "configuration": configuration,
+        "commands": commands,
+        "results": results,
+        "python": python,
+    }
     for name, make in pages.items():
         text = "\n".join(make()) + "\n"
         files.append(File.generated(config, f"reference/{name}.md", content=text))
@@ -80,6 +87,17 @@ def commands() -> Iterator[str]:
     subparsers = (each for each in whole._actions if isinstance(each, argparse._SubParsersAction))
     for name, each in next(subparsers).choices.items():
         yield from ("", f"## shipways {name}", "", "```text", each.format_help().rstrip(), "```")
+
+
+def python() -> Iterator[str]:
+    """The public functions with their signatures and docstrings."""
+    yield from ("# From Python", "", inspect.getdoc(api) or "")
+    for name in api.__all__:
+        each = getattr(api, name)
+        if inspect.isfunction(each):
+            said = inspect.getdoc(each) or ""
+            signature = f"{name}{inspect.signature(each)}"
+            yield from ("", f"## {name}", "", "```python", signature, "```", "", said)
 
 
 def results() -> Iterator[str]:

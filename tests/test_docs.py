@@ -24,7 +24,7 @@ def test_the_site_builds_strictly(tmp_path: Path) -> None:
         check=False,
     )
     assert done.ok, done.output
-    for page in ("configuration", "commands", "environment", "results"):
+    for page in ("configuration", "commands", "environment", "results", "python"):
         assert (tmp_path / "reference" / page / "index.html").is_file()
 
 

@@ -43,7 +43,7 @@ ORDER = (
     "claims.fill_server", "claims.density", "claims.from_results", "claims.commands",
     "claims.delivery", "claims.isolation", "claims.move_server", "claims.moving", "claims",
     "claims.measuring", "report.choose", "report.chooser", "report.claims", "report.markdown",
-    "report.summary", "report.section", "report.html", "report.terminal", "report",
+    "report.summary", "report.section", "report.html", "report.terminal", "report", "api",
     "subcommands", "__main__",
 )  # fmt: skip
 
