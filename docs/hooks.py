@@ -8,13 +8,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import griffe
 import msgspec
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from shipways import api
 from shipways.arguments import parser
-from shipways.project import ToolTable
+from shipways.project import Budget, Probe, Setting, ToolTable
 from shipways.report.schema import schema
 
 Schema = dict[str, Any]
@@ -34,49 +35,38 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def configuration() -> Iterator[str]:
-    """Every key of `[tool.shipways]`, and of the tables in it."""
-    yield "# Configuration"
-    yield ""
-    yield "In `pyproject.toml`. Paths are relative to the project's folder."
-    definitions = msgspec.json.schema(ToolTable)["$defs"]
-    for name, title in TABLES.items():
-        yield from ("", f"## `{title}`", "", definitions[name].get("description", "").strip(), "")
-        yield from fields(definitions[name])
-
-
-TABLES = {
-    "ToolTable": "[tool.shipways]",
-    "Setting": "[[tool.shipways.environment]]",
-    "Probe": "[tool.shipways.probe]",
-    "Budget": "[tool.shipways.budget]",
+TABLES: dict[type[msgspec.Struct], str] = {
+    ToolTable: "[tool.shipways]",
+    Setting: "[[tool.shipways.environment]]",
+    Probe: "[tool.shipways.probe]",
+    Budget: "[tool.shipways.budget]",
 }
 
 
-def fields(table: Schema) -> Iterator[str]:
-    """A table of fields: type, default, meaning."""
-    yield "| key | type | default | meaning |"
-    yield "| --- | --- | --- | --- |"
-    required = table.get("required", ())
-    for name, field in table["properties"].items():
-        default = "required" if name in required else code(field.get("default"))
-        yield f"| `{name}` | {kind(field)} | {default} | {field.get('description', '')} |"
+def configuration() -> Iterator[str]:
+    """Every key of `[tool.shipways]`, and of the tables in it."""
+    documented = griffe.load("shipways.project")
+    yield "# Configuration"
+    yield ""
+    yield "In `pyproject.toml`. Paths are relative to the project's folder."
+    for table, title in TABLES.items():
+        yield from ("", f"## `{title}`", "", inspect.getdoc(table) or "", "")
+        yield "| key | default | meaning |"
+        yield "| --- | --- | --- |"
+        for field in msgspec.structs.fields(table):
+            told = documented[f"{table.__name__}.{field.name}"].docstring
+            meaning = told.value if told else ""
+            yield f"| `{field.encode_name}` | {default(field)} | {meaning} |"
 
 
-def kind(field: Schema) -> str:
-    """A field's type in a word."""
-    if "$ref" in field:
-        return "table"
-    if "anyOf" in field:
-        return " or ".join(kind(each) for each in field["anyOf"] if each != {"type": "null"})
-    if field.get("type") == "array":
-        return f"list of {kind(field.get('items', {}))}s"
-    word = str(field.get("type", "anything"))
-    return "table" if word == "object" else word
-
-
-def code(value: object) -> str:
-    return "" if value in (None, "", [], {}) else f"`{json.dumps(value, ensure_ascii=False)}`"
+def default(field: Any) -> str:
+    """A field's default as it would stand in the file; "required" where it has none."""
+    if field.required:
+        return "required"
+    value = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+    words = [str(word) for word in value] if isinstance(value, tuple) else value
+    plain = str(words) if isinstance(words, str) else words
+    return "" if plain in (None, "", [], {}) else f"`{json.dumps(plain, ensure_ascii=False)}`"
 
 
 def commands() -> Iterator[str]:
@@ -107,5 +97,25 @@ def results() -> Iterator[str]:
     for name, table in found["$defs"].items():
         if table.get("properties"):
             yield from ("", f"## {name}", "", table.get("description", "").strip(), "")
-            yield from fields(table)
+            yield from records(table)
     yield from ("", "## The schema", "", "```json", json.dumps(found, indent=1), "```")
+
+
+def records(table: Schema) -> Iterator[str]:
+    """A record's fields: name and type."""
+    yield "| field | type |"
+    yield "| --- | --- |"
+    for name, field in table["properties"].items():
+        yield f"| `{name}` | {kind(field)} |"
+
+
+def kind(field: Schema) -> str:
+    """A field's type in a word."""
+    if "$ref" in field:
+        return str(field["$ref"]).rpartition("/")[2]
+    if "anyOf" in field:
+        return " or ".join(kind(each) for each in field["anyOf"] if each != {"type": "null"})
+    if field.get("type") == "array":
+        return f"list of {kind(field.get('items', {}))}"
+    word = str(field.get("type", "anything"))
+    return "table" if word == "object" else word

@@ -43,23 +43,30 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An environment variable that the administrator may set, with its default and its meaning."""
 
     name: VariableName
+    """The name, in capitals."""
     help: values.Prose
+    """What it means; several lines become one."""
     default: values.Verbatim = values.Verbatim("")
+    """What holds where it is not set."""
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A format's limits; one that is absent does not bind, going over one is exit 1.
-
-    `bytes` is of the artifact, `seconds` of a warm build, `commands` what a person types.
-    """
+    """A format's limits; one that is absent does not bind, going over one is exit 1."""
 
     bytes: int | None = None
+    """Of the artifact."""
     seconds: float | None = None
+    """Of a warm build."""
     commands: int | None = None
+    """That a person types."""
     transfer_bytes: int | None = None
+    """That a clean machine receives."""
     footprint_bytes: int | None = None
+    """On disk afterwards."""
     first_response_s: float | None = None
+    """From the first command to the first answer, in seconds."""
     idle_mib: float | None = None
+    """Of memory, before it is used, in MiB."""
 
 
 class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -69,38 +76,65 @@ class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keb
     _EMAIL, as Django's own does.
     """
 
-    post: values.ProbePath  # address of a form that stores something
-    fields: dict[str, str]  # what goes into that form
-    read: values.ProbePath  # address of a page that shows it again, such as "/?q={text}"
-    shown: str  # how it stands there; a search form repeats what it was asked for, so say more
+    post: values.ProbePath
+    """Address of a form that stores something."""
+    fields: dict[str, str]
+    """What goes into that form."""
+    read: values.ProbePath
+    """Address of a page that shows it again, such as "/?q={text}"."""
+    shown: str
+    """How it stands there; a search form repeats what it was asked for, so say more."""
     login: values.ProbePath = values.ProbePath("/admin/login/")
+    """Address of the login form."""
     create_user: Arguments = tuple(map(values.Argument, ("createsuperuser", "--noinput")))
+    """Arguments of the management command that makes an account."""
 
 
 class ToolTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`[tool.shipways]`. Paths are relative to the project's folder."""
 
     wsgi: values.ObjectReference
+    """The WSGI application, `module:attribute`."""
     settings: values.Module
+    """The settings module."""
     state_dir_variable: VariableName
+    """The variable that names the folder where the project keeps its data."""
     maintainer: values.Person
+    """Who answers for the packages: `Name <mail>`."""
     name: SystemName | None = None
+    """The name on a system: of user, folders, packages, image. Default: the project's."""
     command: CommandName | None = None
+    """The console script that takes every management command. Default: the one that there is."""
     serve: Arguments = (values.Argument("serve"),)
+    """Arguments with which the command serves, in the foreground, until SIGTERM."""
     migrate: Arguments = tuple(map(values.Argument, ("migrate", "--noinput")))
+    """Arguments with which the command migrates."""
     health: values.UrlPath = values.UrlPath("/healthz")
+    """Path of a page that answers 200 when the database can be reached."""
     about: values.OptionalPath = values.OptionalPath("/about")
+    """Path of a page that says which version and format this is; "" where there is none."""
     port: Port = 8000
+    """Port that is listened on."""
     bind_variable: VariableName = VariableName("BIND")
+    """The variable that names address and port to listen on."""
     static: values.OptionalProjectPath = values.OptionalProjectPath("")
+    """Folder of static files in the source."""
     static_url: values.StaticUrl = values.StaticUrl("/static/")
-    languages: tuple[values.LanguageTag, ...] = ()  # others' translations are not shipped
+    """Path below which static files are served."""
+    languages: tuple[values.LanguageTag, ...] = ()
+    """Languages that the site offers: translations into others are not shipped. Default: all."""
     lock: values.ProjectPath = values.ProjectPath("requirements.lock")
+    """The lock file."""
     section: values.Section = values.Section("web")
+    """Debian's archive section."""
     debian_depends: tuple[values.Relation, ...] = ()
+    """Debian packages that the packages depend on as well (Debian Policy 7.1)."""
     environment: tuple[Setting, ...] = ()
+    """Variables that the administrator may set."""
     budget: dict[str, Budget] = {}
+    """Limits, by format."""
     probe: Probe | None = None
+    """How a visitor uses the site."""
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,13 @@ import argparse
 import re
 from pathlib import Path
 
+import griffe
+import msgspec
 import pytest
 
 from shipways.arguments import parser
 from shipways.command import run
+from shipways.project import Budget, Probe, Setting, ToolTable
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,6 +40,14 @@ def test_every_environment_variable_is_documented() -> None:
     }
     missing = {name for name in read if f"`{name}`" not in page}
     assert not missing
+
+
+@pytest.mark.process  # griffe asks git where it is
+@pytest.mark.parametrize("table", [ToolTable, Setting, Probe, Budget])
+def test_every_key_says_what_it_means(table: type[msgspec.Struct]) -> None:
+    documented = griffe.load("shipways.project")[table.__name__]
+    silent = [name for name in table.__struct_fields__ if not documented[name].docstring]
+    assert not silent
 
 
 def test_every_option_says_what_it_does() -> None:
