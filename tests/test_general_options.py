@@ -53,7 +53,7 @@ def typed() -> list[str]:
     for path in DOCUMENTS:
         text = path.read_text("utf-8")
         for line in re.findall(r"(?:^|`)\s*((?:nox -s|shipways) [^`\n]*)", text, re.MULTILINE):
-            found.append(line.partition("#")[0].partition("  ")[0].strip())
+            found.append(re.split(r"#|  | > ", line)[0].strip())
     return sorted({line for line in found if not re.search(r"[…]|NAME|\.\.\.", line)})
 
 
