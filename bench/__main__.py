@@ -20,7 +20,7 @@ from bench import builds, images, scale, sizes, stack, starts
 from bench.figure import Figure
 from shipways import project
 from shipways.errors import ShipwaysError
-from shipways.progress import step
+from shipways.util.progress import step
 
 ROOT = Path(__file__).parents[1]
 Part = Callable[[Path, Path], Iterator[Figure]]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bench.figure import Figure
 from shipways import results
-from shipways.command import run
-from shipways.measure import median
+from shipways.util.command import run
+from shipways.util.measure import median
 
 RUNS = 3
 MIB = 1024 * 1024

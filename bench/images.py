@@ -11,12 +11,12 @@ from pathlib import Path
 from bench.figure import Figure
 from shipways import project, source
 from shipways.bundle import Inputs
-from shipways.command import metered
 from shipways.formats import Job
 from shipways.formats.docker_answer import first_answer
 from shipways.formats.docker_image import base_image, load, write
-from shipways.measure import median
 from shipways.roots.names import untag
+from shipways.util.command import metered
+from shipways.util.measure import median
 
 RUNS = 5
 PREPARED = "first"  # not counted: it fills the caches

@@ -12,7 +12,7 @@ import psutil
 
 from bench.figure import Figure
 from shipways import source
-from shipways.command import run
+from shipways.util.command import run
 
 FEW, MANY = 400, 4000
 MEMORY_LIMIT_MIB = 150

@@ -10,9 +10,9 @@ from pathlib import Path
 from bench.figure import Figure
 from shipways import project, source
 from shipways.bundle import Inputs
-from shipways.command import find, run
 from shipways.formats import FORMATS, Job, Options
-from shipways.measure import median
+from shipways.util.command import find, run
+from shipways.util.measure import median
 
 PACKED = {"deb-bundled": "deb", "rpm": "rpm", "tarball": "deb"}  # -> what nfpm makes beside it
 RUNS = 3

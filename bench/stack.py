@@ -16,13 +16,13 @@ from platformdirs import user_cache_path
 from bench.figure import Figure
 from shipways import project, source
 from shipways.bundle import Inputs
-from shipways.command import run
-from shipways.extraction import extract
 from shipways.formats import Job, compose, docker
 from shipways.lifecycle.attempt import free_port
-from shipways.measure import median
 from shipways.project import Project
 from shipways.roots.names import untag
+from shipways.util.command import run
+from shipways.util.extraction import extract
+from shipways.util.measure import median
 
 RUNS = 3
 REPLICAS = 4

@@ -13,14 +13,14 @@ from bench.figure import Figure
 from bench.sizes import job
 from shipways import project, source
 from shipways.bundle import Inputs
-from shipways.extraction import extract
 from shipways.formats import FORMATS
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.live import offline
-from shipways.measure import median
 from shipways.roots import images
 from shipways.roots.machine import machine
+from shipways.util.extraction import extract
+from shipways.util.measure import median
 
 FORMAT, GROUND = "deb-bundled", "debian:13"
 RUNS = 5

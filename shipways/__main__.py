@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from shipways import arguments, chosen, subcommands
 from shipways.errors import REPORT, ShipwaysError
-from shipways.refused import explain
+from shipways.util.os_errors import explain
 
 INTERRUPTED = 128 + signal.SIGINT  # as a shell would say
 UNHEARD = 128 + signal.SIGPIPE

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from shipways import cache, pipeline, report, results
+from shipways import pipeline, report, results
 from shipways import project as projects
 from shipways.dist import Dist
 from shipways.errors import UsageError
@@ -24,6 +24,7 @@ from shipways.formats import Options, choose
 from shipways.lifecycle import lives
 from shipways.project import Project
 from shipways.results import Results
+from shipways.util import cache
 
 __all__ = ["Options", "Project", "Results", "build", "load_project", "load_results", "verify"]
 

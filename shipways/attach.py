@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from shipways.text import decode
+from shipways.util.text import decode
 
 EARLIEST = 315532800  # 1980-01-01: a zip file knows no time before
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from shipways.bundle import Inputs
-from shipways.command import Completed, metered
 from shipways.dist import Dist
 from shipways.formats import Format, Job, Options, Product
-from shipways.measure import median, sha256
-from shipways.progress import step
 from shipways.project import Project
 from shipways.results import BuildFigures
+from shipways.util.command import Completed, metered
+from shipways.util.measure import median, sha256
+from shipways.util.progress import step
 
 STAGES = (
     "distributions",

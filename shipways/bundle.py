@@ -15,15 +15,16 @@ from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 
-from shipways import links, lock, sbom, source, trust, wheel_file, wheelhouse
-from shipways.archive import repack_sdist
+from shipways import links, lock, sbom, source, wheel_file, wheelhouse
 from shipways.attach import attach
-from shipways.command import run
-from shipways.progress import step
 from shipways.project import Project
 from shipways.python_versions import IMAGE, Pythons
-from shipways.stage import fresh, stage
 from shipways.unpack import install_wheel
+from shipways.util import trust
+from shipways.util.command import run
+from shipways.util.progress import step
+from shipways.util.reproducible_tar import repack_sdist
+from shipways.util.stage import fresh, stage
 from shipways.wheelhouse import Store, Wheelhouse
 
 BUILD_TIMEOUT_S = 600

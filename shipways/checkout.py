@@ -13,8 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from shipways.command import Completed, require, run
 from shipways.errors import SourceError
+from shipways.util.command import Completed, require, run
 
 TIMEOUT_S = 60
 SUBMODULE = 0o160000  # "gitlink", https://git-scm.com/docs/git-fast-import#_filemodify

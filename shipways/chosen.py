@@ -80,7 +80,7 @@ def dist(arguments: argparse.Namespace) -> Path:
 
     Raises `UsageError` where that is no folder, also for a link to a disk that is not there.
     """
-    from shipways import places
+    from shipways.util import places
 
     chosen: Path = arguments.dist or project(arguments) / "dist"
     hint = "Move it away, or choose another folder with --dist."
@@ -89,6 +89,6 @@ def dist(arguments: argparse.Namespace) -> Path:
 
 def cache() -> Path:
     """Downloads kept between runs. Raises `UsageError` where there is no place for them."""
-    from shipways import cache as kept
+    from shipways.util import cache as kept
 
     return kept.folder()

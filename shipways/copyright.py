@@ -15,7 +15,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from shipways.project import Project
-from shipways.text import read_text
+from shipways.util.text import read_text
 
 FORMAT = "https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
 COMMON = {  # SPDX identifier -> its file in Debian's /usr/share/common-licenses (Policy 12.5)

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import filelock
 
-from shipways import places, results
+from shipways import results
 from shipways.errors import Busy, UsageError
-from shipways.measure import sha256
 from shipways.project import Project
 from shipways.results import File, ProjectRecord, Results
+from shipways.util import places
+from shipways.util.measure import sha256
 
 SUMS = "SHA256SUMS"
 WORK_PREFIX = ".work-"

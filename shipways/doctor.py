@@ -8,8 +8,8 @@ from rich.table import Table
 
 from shipways import wheelhouse
 from shipways.formats import FORMATS, Format
-from shipways.progress import step
 from shipways.project import Project
+from shipways.util.progress import step
 
 MISSING = "[bold]missing[/bold]"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from shipways.artifact import Step, by_phase
-from shipways.escape import markdown
 from shipways.formats import Format
 from shipways.project import Project
 from shipways.results import write_atomically
+from shipways.util.escape import markdown
 
 HEADINGS = {
     "prerequisite": "Prerequisites",

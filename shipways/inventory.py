@@ -11,7 +11,7 @@ from shipways.bundle import Inputs
 from shipways.closure import differences
 from shipways.errors import BuildError
 from shipways.formats import Format, Job, Product
-from shipways.progress import step
+from shipways.util.progress import step
 from shipways.wheelhouse import distributions
 
 

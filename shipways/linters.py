@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shipways.command import Completed, find, run, version_of
 from shipways.results import Lint
+from shipways.util.command import Completed, find, run, version_of
 
 TIMEOUT_S = 300
 

@@ -25,7 +25,7 @@ from packaging.version import InvalidVersion, Version
 from shipways import deb_archive, wheel_file
 from shipways.closure import Found
 from shipways.errors import BuildError
-from shipways.text import decode
+from shipways.util.text import decode
 
 METADATA = ".dist-info/METADATA"
 READERS: dict[str, Any] = {

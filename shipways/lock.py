@@ -23,7 +23,7 @@ from packaging.version import Version
 from shipways.errors import LockMismatch, ProjectError
 from shipways.project import Project
 from shipways.python_versions import environment
-from shipways.text import read_text
+from shipways.util.text import read_text
 
 COMMENT = re.compile(r"(^|\s+)#.*$")
 DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}  # pip's strong ones, and their length in hex

@@ -19,10 +19,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from shipways import measure
-from shipways.archive import gzipped
-from shipways.command import run
-from shipways.extraction import extract
+from shipways.util import measure
+from shipways.util.command import run
+from shipways.util.extraction import extract
+from shipways.util.reproducible_tar import gzipped
 
 COMPRESS_TIMEOUT_S = 300
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"

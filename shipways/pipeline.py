@@ -16,10 +16,10 @@ from shipways.contents import contents
 from shipways.dist import Dist, record_of
 from shipways.errors import REPORT, BuildError, ProjectError, ShipwaysError, ToolMissing, UsageError
 from shipways.formats import Format, Options, Product
-from shipways.progress import say, step
 from shipways.project import FILE_NAME, Project
-from shipways.refused import explain
 from shipways.results import BuildFigures, FormatRecord, Lint, Publish, Results, StepRecord
+from shipways.util.os_errors import explain
+from shipways.util.progress import say, step
 
 
 def build(

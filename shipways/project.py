@@ -12,10 +12,11 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from shipways import places, values
+from shipways import values
 from shipways.names import CommandName, DistributionName, SystemName, VariableName
 from shipways.pyproject import Pyproject
-from shipways.text import read_text
+from shipways.util import places
+from shipways.util.text import read_text
 
 FILE_NAME = "pyproject.toml"
 V = TypeVar("V", bound=values.Value)

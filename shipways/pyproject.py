@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shipways import places
 from shipways.errors import ProjectError, UsageError
+from shipways.util import places
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -14,8 +14,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from shipways import __version__, places
+from shipways import __version__
 from shipways.errors import ShipwaysError, UsageError
+from shipways.util import places
 
 SCHEMA = 1
 FILE_NAME = "results.json"

@@ -31,8 +31,8 @@ from packageurl import PackageURL
 
 from shipways import wheel_file
 from shipways.lock import Locked
-from shipways.measure import sha256
 from shipways.project import Project
+from shipways.util.measure import sha256
 
 SUFFIX = ".cdx.json"
 ALGORITHMS = {64: HashAlgorithm.SHA_256, 96: HashAlgorithm.SHA_384, 128: HashAlgorithm.SHA_512}

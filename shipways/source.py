@@ -23,7 +23,7 @@ from shipways import checkout as checkouts
 from shipways import clock, links
 from shipways.checkout import Checkout
 from shipways.errors import SourceError
-from shipways.progress import named, say
+from shipways.util.progress import named, say
 
 LEFT_BEHIND = {".git", ".nox", ".venv", "__pycache__", "node_modules"}  # in any folder
 OUTPUT = {"build", "dist"}  # at the top, where tools for Python write to

@@ -113,7 +113,7 @@ def try_out(arguments: argparse.Namespace) -> int:
 
 def report(arguments: argparse.Namespace) -> int:
     from shipways import report as reports
-    from shipways.progress import step
+    from shipways.util.progress import step
 
     dist = chosen.dist(arguments)
     found = chosen.read(dist / "results.json", "Run: shipways build")
@@ -219,7 +219,7 @@ def _show(
 
 def _say_unheld(results: Results, budget: Mapping[str, Budget]) -> None:
     from shipways import report as reports
-    from shipways.progress import say
+    from shipways.util.progress import say
 
     for name in reports.unheld(results, budget):
         say(f"{name}: built with --compression fast, so its limits were not applied.")

@@ -26,12 +26,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from shipways.archive import gzipped
 from shipways.bundle import Bundle
 from shipways.project import Project, Setting
 from shipways.python_versions import Pythons
-from shipways.recipes import render
 from shipways.sbom import SUFFIX
+from shipways.util.reproducible_tar import gzipped
+from shipways.util.templates import render
 from shipways.values import Prose, Verbatim
 
 

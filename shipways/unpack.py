@@ -16,8 +16,8 @@ from installer.exceptions import InstallerError
 from installer.sources import WheelContentElement, WheelFile
 
 from shipways.errors import BuildError
-from shipways.progress import named, say_once
-from shipways.text import decode, read_text
+from shipways.util.progress import named, say_once
+from shipways.util.text import decode, read_text
 
 ALWAYS = "en"  # what programs are written in, and what Django falls back to
 

@@ -1,7 +1,7 @@
 """What a project may say, as types: text of a wrong kind is no value, and raises `ValueError`.
 
 A value is checked once, when the project is read, and then goes into many other languages (see
-`shipways.escape`): names are such that no language has to quote them, other text is one line.
+`shipways.util.escape`): names are such that no language has to quote them, other text is one line.
 """
 
 from __future__ import annotations

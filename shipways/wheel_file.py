@@ -16,7 +16,7 @@ from packaging.version import Version
 
 from shipways.errors import BuildError
 from shipways.python_versions import FIRST, LATEST
-from shipways.text import decode
+from shipways.util.text import decode
 
 
 @dataclass(frozen=True)

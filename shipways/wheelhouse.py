@@ -19,15 +19,16 @@ import filelock
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
-from shipways import lock, python_versions, trust, wheel_file
+from shipways import lock, python_versions, wheel_file
 from shipways.closure import Found, check_project, check_wheels, differences
-from shipways.command import run
 from shipways.errors import BuildError, HashMismatch, LockMismatch, ProjectError
 from shipways.lock import ALGORITHMS, Locked
-from shipways.measure import file_hash
-from shipways.progress import say, step
 from shipways.project import Project
 from shipways.python_versions import Pythons
+from shipways.util import trust
+from shipways.util.command import run
+from shipways.util.measure import file_hash
+from shipways.util.progress import say, step
 
 TIMEOUT_S = 900
 PURE = ("--implementation=py", "--abi=none", "--platform=any")  # pip: no compiled wheels

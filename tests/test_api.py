@@ -13,8 +13,8 @@ import pytest
 
 import shipways
 from shipways import api
-from shipways.command import run
 from shipways.errors import ProjectError, UsageError
+from shipways.util.command import run
 
 ROOT = Path(__file__).parents[1]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from installer.sources import WheelFile
 
 from shipways.attach import attach
-from shipways.measure import sha256
+from shipways.util.measure import sha256
 from tests.wheel_maker import make_wheel
 
 EPOCH = 1700000000

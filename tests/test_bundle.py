@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from shipways import archive, bundle, project
+from shipways import bundle, project
 from shipways.bundle import Inputs
 from shipways.errors import BuildError
-from shipways.measure import sha256
 from shipways.unpack import install_wheel
+from shipways.util import reproducible_tar
+from shipways.util.measure import sha256
 from shipways.wheelhouse import Store
 from tests.wheel_maker import make_wheel
 
@@ -159,7 +160,7 @@ def test_sdist_is_repacked(tmp_path: Path) -> None:
         sdist = tmp_path / str(number) / "notes-1.0.tar.gz"
         with tarfile.open(sdist, "w:gz") as packed:
             packed.add(tree, "notes-1.0")
-        archive.repack_sdist(sdist, 1700000000)
+        reproducible_tar.repack_sdist(sdist, 1700000000)
         digests.append(sha256(sdist))
     assert digests[0] == digests[1]
     with gzip.open(sdist) as raw, tarfile.open(fileobj=raw) as packed:

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from shipways.arguments import parser
-from shipways.command import run
 from shipways.project import Budget, Probe, Setting, ToolTable
+from shipways.util.command import run
 
 ROOT = Path(__file__).parents[1]
 

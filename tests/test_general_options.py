@@ -13,9 +13,9 @@ import pytest
 
 from shipways import __main__ as cli
 from shipways import arguments, clock, doctor, subcommands
-from shipways.command import run
 from shipways.errors import ISSUES, ProjectError
 from shipways.formats import FORMATS
+from shipways.util.command import run
 
 ROOT = Path(__file__).parents[1]
 NEEDED = {"try": ["deb"], "compare": ["a.json", "b.json"], "roots": ["prune"]}

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from shipways import oci
-from shipways.command import Completed
-from shipways.extraction import extract
+from shipways.util.command import Completed
+from shipways.util.extraction import extract
 
 EPOCH = 1_700_000_000
 CONFIG: dict[str, Any] = {

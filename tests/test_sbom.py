@@ -11,8 +11,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from shipways import project, sbom
 from shipways.lock import Locked
-from shipways.measure import sha256
 from shipways.sbom import SystemPackage
+from shipways.util.measure import sha256
 from tests.wheel_maker import make_wheel
 
 EPOCH = 1700000000

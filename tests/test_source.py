@@ -10,11 +10,11 @@ import pytest
 
 from shipways import project, source
 from shipways.bundle import Inputs
-from shipways.command import run
 from shipways.errors import ProjectError, SourceError
 from shipways.formats import docker_bases
 from shipways.formats.base import Job
 from shipways.lifecycle import versions
+from shipways.util.command import run
 
 pytestmark = pytest.mark.process
 GIT_ENV = {

@@ -12,7 +12,7 @@ import pytest
 from packaging.version import Version
 
 from shipways import versions
-from shipways.command import run
+from shipways.util.command import run
 
 EPOCHS = ("", "", "", "1!", "2!", "10!")
 RELEASES = (

@@ -10,9 +10,9 @@ import pytest
 
 from shipways import lock, project, wheelhouse
 from shipways.errors import BuildError, HashMismatch, LockMismatch
-from shipways.measure import file_hash, sha256
 from shipways.project import Project
 from shipways.python_versions import HERE
+from shipways.util.measure import file_hash, sha256
 from shipways.wheelhouse import Store, Wheelhouse
 from tests.wheel_maker import make_wheel
 

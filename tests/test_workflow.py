@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from shipways.arguments import parser
-from shipways.command import run
 from shipways.formats import FORMATS
+from shipways.util.command import run
 
 ROOT = Path(__file__).parents[1]
 GITHUB = ROOT / ".github"

@@ -8,8 +8,8 @@ from shipways.claims.base import Claim
 from shipways.claims.base import Row as NewRow
 from shipways.claims.from_results import first_typed, log_of
 from shipways.claims.verdict import ENGINE, Judgement, Remark, Row, Rows, number, unknown
-from shipways.messages import mark as _
 from shipways.results import FormatRecord, Target, was_installed
+from shipways.util.messages import mark as _
 
 
 def from_target(record: FormatRecord, target: Target) -> NewRow:

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from shipways.claims.base import Claim, Row
 from shipways.claims.from_results import log_of
 from shipways.claims.verdict import Best, Judgement, Remark, Rows, end, sides, unknown
-from shipways.messages import mark as _
 from shipways.results import FormatRecord, Target
+from shipways.util.messages import mark as _
 
 
 def from_target(_record: FormatRecord, target: Target) -> Row:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shipways.claims.base import Claim
 from shipways.claims.base import Row as NewRow
 from shipways.claims.verdict import Best, Judgement, Remark, Rows, number, sides, unknown
-from shipways.messages import mark as _
+from shipways.util.messages import mark as _
 
 if TYPE_CHECKING:
     from shipways.claims.server import Stage

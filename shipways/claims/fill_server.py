@@ -29,9 +29,9 @@ from shipways.formats.several import Several
 from shipways.lifecycle import figures, snapshot
 from shipways.lifecycle.checks import START_S, expect
 from shipways.lifecycle.visitor import Visitor
-from shipways.measure import MIB
-from shipways.progress import step as progress
 from shipways.results import BEFORE
+from shipways.util.measure import MIB
+from shipways.util.progress import step as progress
 
 COUNTS = (1, 5, 20)
 LIMIT_S = 900  # for one format

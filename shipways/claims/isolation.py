@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from shipways.claims.base import Claim
 from shipways.claims.base import Row as NewRow
 from shipways.claims.verdict import Judgement, Remark, Row, Rows, unknown
-from shipways.messages import mark as _
 from shipways.results import FormatRecord, Target
+from shipways.util.messages import mark as _
 
 PROBES = {  # known probes of an intruder in the app's process; True: it could
     "read_home": _("read other users' files"),

@@ -17,10 +17,10 @@ from shipways.formats import Format, Options, choose
 from shipways.formats.base import CONTAINED
 from shipways.lifecycle import grounds, lives
 from shipways.lifecycle.versions import Versions
-from shipways.progress import say, step
 from shipways.project import Project
 from shipways.results import ClaimRecord, Publish, Results
 from shipways.roots import engine
+from shipways.util.progress import say, step
 
 
 def measure(

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from shipways.messages import mark as _
+from shipways.util.messages import mark as _
 
 FAILED = "failed"  # in a format's figures: why there are none
 Measured: TypeAlias = "float | bool | str | None"

@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from shipways import archive, linters, listing, recipes, sbom, versions
+from shipways import linters, listing, sbom, versions
 from shipways.artifact import Step, by_phase
 from shipways.closure import Found
-from shipways.command import version_of
 from shipways.formats import (
     compose_folder,
     compose_images,
@@ -28,11 +27,13 @@ from shipways.formats import (
 )
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
-from shipways.progress import say, step
 from shipways.project import Project
 from shipways.results import Builder, Lint
 from shipways.roots import names, service_images
 from shipways.roots.service_images import ServiceImage
+from shipways.util import reproducible_tar, templates
+from shipways.util.command import version_of
+from shipways.util.progress import say, step
 
 HEADINGS = {
     "install": "Install",
@@ -111,9 +112,9 @@ def _write(job: Job, files: Mapping[str, bytes], packed: Path, out: Path) -> Non
         (tree / name).write_bytes(content)
     packed.rename(tree / IMAGES)
     with tempfile.TemporaryFile(dir=job.work) as tar, out.open("wb") as file:
-        archive.write_tar(tar, tree, folder_name(job.project), job.epoch)
+        reproducible_tar.write_tar(tar, tree, folder_name(job.project), job.epoch)
         tar.seek(0)
-        archive.gzip(tar, file, job.epoch, level=0)
+        reproducible_tar.gzip(tar, file, job.epoch, level=0)
 
 
 def _publish(job: Job, files: Mapping[str, bytes], called: compose_stack.Images) -> None:
@@ -157,7 +158,7 @@ def restore(project: Project) -> str:
 
 def instructions(project: Project, images: compose_stack.Images) -> str:
     """INSTALL.md, from the steps."""
-    return recipes.render(
+    return templates.render(
         "compose/INSTALL.md.j2",
         **compose_stack.values(project, images),
         needs=needs(project),
@@ -177,7 +178,7 @@ def lint(job: Job, _product: Product) -> list[Lint]:
     scripts = [
         tree / "make-secrets.sh",
         tree / "upgrade.sh",
-        recipes.path("compose/postgres/entrypoint.sh"),
+        templates.path("compose/postgres/entrypoint.sh"),
     ]
     return [
         linters.check("docker-compose-config", check, job.logs),

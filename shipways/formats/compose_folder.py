@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from shipways import recipes
 from shipways.formats import compose_stack, docker_build
 from shipways.formats.base import Job
 from shipways.results import write_atomically
 from shipways.roots.images import Image
+from shipways.util import templates
 
 NAME = "compose"
 
@@ -42,7 +42,7 @@ def _inputs(job: Job) -> dict[str, bytes]:
 def _override(job: Job, folder: Path, base: Image, images: compose_stack.Images) -> bytes:
     project = job.project
     contexts = {
-        "recipe": recipes.path("docker"),
+        "recipe": templates.path("docker"),
         "wheelhouse": docker_build.wheelhouse(job),
         "wheel": folder / "build" / "wheel",
         "pip": docker_build.pip_package(),
@@ -54,7 +54,7 @@ def _override(job: Job, folder: Path, base: Image, images: compose_stack.Images)
         "PORT": project.tool.port,
     }
     values = compose_stack.values(project, images)
-    text = recipes.render(
+    text = templates.render(
         "compose/compose.override.yaml.j2", **values, contexts=contexts, arguments=arguments
     )
     return text.encode()

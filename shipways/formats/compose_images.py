@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shipways import oci
-from shipways.command import run
 from shipways.roots import engine
 from shipways.roots.service_images import ServiceImage
+from shipways.util.command import run
 
 TRANSFER_TIMEOUT_S = 300
 

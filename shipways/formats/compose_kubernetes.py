@@ -5,9 +5,10 @@ https://kubectl.docs.kubernetes.io/references/kustomize/
 
 from __future__ import annotations
 
-from shipways import recipes, versions
+from shipways import versions
 from shipways.formats import compose_stack
 from shipways.project import Project
+from shipways.util import templates
 
 FOLDER = "kubernetes"
 PARTS = "pod.yaml.j2"  # what templates share; not a manifest
@@ -16,10 +17,12 @@ PARTS = "pod.yaml.j2"  # what templates share; not a manifest
 def files(project: Project, images: compose_stack.Images) -> dict[str, bytes]:
     """Every file by its path in the stack's folder."""
     known = values(project, images)
-    root = recipes.path(FOLDER)
+    root = templates.path(FOLDER)
     names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.j2"))
     return {
-        f"{FOLDER}/{name.removesuffix('.j2')}": recipes.render(f"{FOLDER}/{name}", **known).encode()
+        f"{FOLDER}/{name.removesuffix('.j2')}": templates.render(
+            f"{FOLDER}/{name}", **known
+        ).encode()
         for name in names
         if not name.endswith(PARTS)
     }

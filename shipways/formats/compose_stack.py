@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 from shipways import versions
 from shipways.errors import BuildError
-from shipways.escape import Fragment
 from shipways.names import VariableName
 from shipways.project import Project, Setting
-from shipways.recipes import render
+from shipways.util.escape import Fragment
+from shipways.util.templates import render
 from shipways.values import Prose, Verbatim
 
 SECRETS = "/run/secrets"

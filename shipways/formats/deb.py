@@ -14,7 +14,6 @@ from pathlib import Path
 from shipways import linters, listing, sbom, target, versions
 from shipways.artifact import Step
 from shipways.closure import Found
-from shipways.command import Completed
 from shipways.errors import BuildError
 from shipways.formats import deb_source
 from shipways.formats.base import Format, Job, Product
@@ -24,6 +23,7 @@ from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.roots.images import Image, ensure
 from shipways.roots.machine import Machine, machine
+from shipways.util.command import Completed
 
 ROLE = "build-debian:13"
 PYTHON = "3.13"  # Debian 13's

@@ -23,10 +23,10 @@ from shipways.formats.deb_bundled_package import (
     scripts,
 )
 from shipways.packagers import HINTS, Package, fpm, nfpm, xz
-from shipways.progress import say
 from shipways.project import Project
 from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
+from shipways.util.progress import say
 
 BUILDERS = ("nfpm", "fpm")
 LINTIAN = ("lintian", "--show-overrides", "--info", "--allow-root")

@@ -7,14 +7,15 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from shipways import copyright as copyrights
-from shipways import packagers, recipes, target, versions
-from shipways.archive import gzipped
+from shipways import packagers, target, versions
 from shipways.formats.base import Job
 from shipways.formats.deb_control import plain, synopsis
 from shipways.packagers import Package
 from shipways.project import Project
 from shipways.python_versions import Pythons
 from shipways.target import TargetFile
+from shipways.util import templates
+from shipways.util.reproducible_tar import gzipped
 
 FORMAT_ID = "deb-bundled"
 RELEASE = "1"
@@ -36,7 +37,7 @@ def describe(job: Job) -> Package:
         release=RELEASE,
         architecture=packagers.architecture("deb", bundle.pure),
         summary=synopsis(project.summary),
-        description=recipes.render("deb/description.j2", project=project, about=about).strip(),
+        description=templates.render("deb/description.j2", project=project, about=about).strip(),
         depends=_depends(job),
         suggests=_libraries(bundle.site),
         conflicts=(project.name,),
@@ -64,16 +65,16 @@ def scripts(project: Project) -> dict[str, str]:
     """Maintainer scripts, by fpm's names for them."""
     values = {"project": project, "package": name(project), "sibling": project.name}
     return {
-        "before-install": recipes.render("deb/preinst.j2", **values),
-        "after-install": recipes.render("deb/postinst.j2", **values),
-        "before-remove": recipes.render("deb/prerm.j2", **values),
-        "after-remove": recipes.render("deb/postrm.j2", **values),
+        "before-install": templates.render("deb/preinst.j2", **values),
+        "after-install": templates.render("deb/postinst.j2", **values),
+        "before-remove": templates.render("deb/prerm.j2", **values),
+        "after-remove": templates.render("deb/postrm.j2", **values),
     }
 
 
 def changelog(package: Package) -> bytes:
     """What dpkg-parsechangelog reads (Policy 4.4)."""
-    return recipes.render(
+    return templates.render(
         "deb/changelog.j2", package=package, date=format_datetime(package.released)
     ).encode()
 
@@ -105,7 +106,7 @@ def _documents(job: Job, package: Package) -> tuple[TargetFile, ...]:
     """Policy 12.5, 12.7; lintian's overrides with their reasons."""
     doc = f"/usr/share/doc/{package.name}"
     text = copyrights.text(job.project, package.bundle.site, common=True)
-    overrides = recipes.render("deb/lintian-overrides.j2", package=package.name)
+    overrides = templates.render("deb/lintian-overrides.j2", package=package.name)
     return (
         target.bill(job.project, job.inputs.bill_of_bundle, package.name),
         TargetFile(f"{doc}/copyright", text.encode()),

@@ -17,12 +17,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from shipways import copyright as copyrights
-from shipways import recipes, sbom, target, versions
-from shipways.extraction import extract
+from shipways import sbom, target, versions
 from shipways.formats import deb_control
 from shipways.formats.base import Job
 from shipways.project import Project
 from shipways.python_versions import Pythons
+from shipways.util import templates
+from shipways.util.extraction import extract
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -102,7 +103,7 @@ def prepare_stdeb(project: Project, tree: Path, copy: Path) -> None:
         "depends": depends(project),
         "build_depends": (*BUILD_DEPENDS, *backend_packages(tree / "pyproject.toml")),
     }
-    _write(copy / "stdeb.cfg", recipes.render(f"{RECIPES}/stdeb.cfg.j2", **values))
+    _write(copy / "stdeb.cfg", templates.render(f"{RECIPES}/stdeb.cfg.j2", **values))
 
 
 def lay_over(job: Job, tree: Path, control: str) -> None:
@@ -119,7 +120,7 @@ def lay_over(job: Job, tree: Path, control: str) -> None:
     for recipe in _recipes():
         name = f"{RECIPES}/debian/{recipe}"
         is_template = recipe.endswith(".j2")
-        text = recipes.render(name, **values) if is_template else recipes.path(name).read_text()
+        text = templates.render(name, **values) if is_template else templates.path(name).read_text()
         _write(debian / _destination(recipe, project.name), text)
     _write(debian / "copyright", copyrights.text(project, _metadata(job), common=True))
     _write(debian / "control", _mended(job, control))
@@ -145,7 +146,7 @@ def _mended(job: Job, control: str) -> str:
         maintainer=project.tool.maintainer,
         homepage=project.homepage,
         short=deb_control.synopsis(project.summary),
-        description=recipes.render(
+        description=templates.render(
             f"{RECIPES}/description.j2", about=deb_control.plain(project.description),
             **_values(project),
         ),
@@ -153,7 +154,7 @@ def _mended(job: Job, control: str) -> str:
 
 
 def _recipes() -> list[str]:
-    folder = recipes.path(f"{RECIPES}/debian")
+    folder = templates.path(f"{RECIPES}/debian")
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 

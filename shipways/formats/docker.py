@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from shipways import linters, listing, recipes, sbom, versions
+from shipways import linters, listing, sbom, versions
 from shipways.artifact import Step
 from shipways.closure import Found
 from shipways.formats import docker_platform, image_bill, several
@@ -24,6 +24,7 @@ from shipways.formats.tools import BUILDER, ENGINE, MMDEBSTRAP
 from shipways.project import Project
 from shipways.results import Builder, Lint
 from shipways.roots import engine
+from shipways.util import templates
 
 FOLDERS = ("app/dependencies", "app/site-packages")  # on the launcher's path
 
@@ -67,7 +68,7 @@ def file_name(project: Project) -> str:
 
 def lint(job: Job, _product: Product) -> list[Lint]:
     """hadolint over the Dockerfile; its style counts as well."""
-    dockerfile = recipes.path("docker/Dockerfile")
+    dockerfile = templates.path("docker/Dockerfile")
     return [linters.check("hadolint", ["hadolint", dockerfile], job.logs)]
 
 

@@ -16,11 +16,11 @@ from shipways.errors import BuildError, ShipwaysError
 from shipways.formats import docker_contents, docker_image
 from shipways.formats.base import Job
 from shipways.formats.docker_answer import Answer, first_answer
-from shipways.measure import median
-from shipways.progress import step
 from shipways.results import BaseRecord
 from shipways.roots import names, packages
 from shipways.roots.images import Image
+from shipways.util.measure import median
+from shipways.util.progress import step
 
 RUNS = 3
 CHANGE = "\n_changed = True\n"  # one line more

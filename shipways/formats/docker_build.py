@@ -14,14 +14,15 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from shipways import lock, measure, recipes
-from shipways.command import run
+from shipways import lock
 from shipways.errors import ToolMissing
 from shipways.formats import image_bill
 from shipways.formats.base import Job
 from shipways.project import Project
 from shipways.roots import engine, names
 from shipways.roots.images import Image
+from shipways.util import measure, templates
+from shipways.util.command import run
 
 BUILD_TIMEOUT_S = 900
 START_INTERVAL = " --start-interval=1s"  # of the health check; Buildah does not know it
@@ -58,7 +59,7 @@ def built(job: Job, base: Image, builder: Image | None = None, platform: str = "
 def _command(job: Job, base: Image, builder: Image, platform: str) -> list[str | Path]:
     project, wheel = job.project, _wheel(job, base)
     contexts = {
-        "recipe": recipes.path("docker"),
+        "recipe": templates.path("docker"),
         "wheelhouse": wheelhouse(job),
         "wheel": wheel,
         "pip": pip_package(),
@@ -84,7 +85,7 @@ def _command(job: Job, base: Image, builder: Image, platform: str) -> list[str |
 
 def _dockerfile(job: Job) -> Path:
     """The recipe's, without what Buildah does not know where Podman is the engine."""
-    path = recipes.path("docker/Dockerfile")
+    path = templates.path("docker/Dockerfile")
     if engine.name() != "podman":
         return path
     copy = job.work / "Dockerfile"

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from shipways import lock, oci
-from shipways.command import run
 from shipways.errors import BuildError
 from shipways.formats.base import Job
 from shipways.formats.docker_build import START_INTERVAL_NS, built
@@ -16,6 +15,7 @@ from shipways.project import Project
 from shipways.roots import engine, names
 from shipways.roots.images import Image
 from shipways.roots.runtime_base import ensure_base
+from shipways.util.command import run
 
 TRANSFER_TIMEOUT_S = 300
 LOCKED_LAYERS = 2  # over the base: what changes only with the base or the lock

@@ -14,9 +14,9 @@ from shipways.bundle import is_pure
 from shipways.errors import ToolMissing, UsageError
 from shipways.formats import docker_image
 from shipways.formats.base import Job
-from shipways.progress import say, step
 from shipways.roots import engine
 from shipways.roots.runtime_base import ensure_base
+from shipways.util.progress import say, step
 
 EMULATORS = {"amd64": "qemu-x86_64", "arm64": "qemu-aarch64"}  # Debian's architecture: its entry
 BINFMT = Path("/proc/sys/fs/binfmt_misc")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from shipways import sbom, source, versions
 from shipways.artifact import Step
-from shipways.command import version_of
 from shipways.errors import ProjectError
 from shipways.formats import environment
 from shipways.formats.base import Format, Job, Product
@@ -17,6 +16,7 @@ from shipways.formats.tools import GIT
 from shipways.project import Project
 from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
+from shipways.util.command import version_of
 
 
 def build(job: Job) -> Product:

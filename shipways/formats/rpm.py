@@ -6,18 +6,19 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-from shipways import linters, listing, packagers, recipes, rpm_archive, sbom, target
+from shipways import linters, listing, packagers, rpm_archive, sbom, target
 from shipways.artifact import Step
 from shipways.closure import Found
-from shipways.command import find
 from shipways.errors import BuildError
-from shipways.escape.rpm_spec import tag
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.rpm_package import FORMAT_ID, describe, file_name, scripts
 from shipways.packagers import HINTS, Package, choose, fpm, nfpm, rpmbuild, xz
 from shipways.project import Project
 from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
+from shipways.util import templates
+from shipways.util.command import find
+from shipways.util.escape.rpm_spec import tag
 
 SMALL = {"fpm": "xz -9", "rpmbuild": "w6T2.xzdio", "nfpm": "xz"}
 FAST = {"fpm": "none", "rpmbuild": "w3.zstdio", "nfpm": "zstd"}  # fpm knows no zstd for rpm
@@ -60,7 +61,9 @@ def choose_tool(builder: str) -> str:
 def _fpm_options(package: Package, work: Path, compression: str) -> list[str]:
     """fpm's own names for what a spec file says."""
     changelog = work / "changelog"
-    changelog.write_text(recipes.render("rpm/changelog.spec.j2", package=package), encoding="utf-8")
+    changelog.write_text(
+        templates.render("rpm/changelog.spec.j2", package=package), encoding="utf-8"
+    )
     method, _, level = compression.partition(" -")
     definitions = (
         "_buildhost reproducible",
@@ -97,7 +100,7 @@ def _builder(tool: str, small: bool, compression: str) -> Builder:
 def lint(job: Job, product: Product) -> list[Lint]:
     """rpmlint over the package; shellcheck and systemd-analyze over what is inside."""
     (unit,) = linters.written(target.unit(describe(job).files), job.logs)
-    config = recipes.path("rpm/rpmlintrc.toml")
+    config = templates.path("rpm/rpmlintrc.toml")
     scriptlets = {name: f"#!/bin/sh\n{text}" for name, text in scripts(job.project).items()}
     paths = linters.written(scriptlets, job.logs / "scripts")
     return [

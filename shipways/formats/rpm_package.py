@@ -8,13 +8,14 @@ https://docs.fedoraproject.org/en-US/packaging-guidelines/Scriptlets/
 from __future__ import annotations
 
 from shipways import copyright as copyrights
-from shipways import packagers, recipes, target, versions
+from shipways import packagers, target, versions
 from shipways.formats.base import Job
 from shipways.formats.deb_control import plain, synopsis
 from shipways.packagers import Package
 from shipways.project import Project
 from shipways.python_versions import Pythons
 from shipways.target import TargetFile
+from shipways.util import templates
 
 FORMAT_ID = "rpm"
 RELEASE = "1"
@@ -41,7 +42,7 @@ def describe(job: Job) -> Package:
         release=RELEASE,
         architecture=packagers.architecture("rpm", bundle.pure),
         summary=_capital(synopsis(project.summary)),
-        description=recipes.render("rpm/description.j2", project=project, about=about).strip(),
+        description=templates.render("rpm/description.j2", project=project, about=about).strip(),
         depends=_depends(job),
         suggests=tuple(name for module, name in LIBRARIES.items() if (site / module).is_dir()),
         provides=(f"user({project.name})", f"group({project.name})"),
@@ -56,9 +57,9 @@ def scripts(project: Project) -> dict[str, str]:
     """Scriptlets, by fpm's names for them."""
     values = {
         "project": project,
-        "sysusers": recipes.render("systemd/sysusers.conf.j2", project=project),
+        "sysusers": templates.render("systemd/sysusers.conf.j2", project=project),
     }
-    return {name: recipes.render(recipe, **values) for name, recipe in SCRIPTLETS.items()}
+    return {name: templates.render(recipe, **values) for name, recipe in SCRIPTLETS.items()}
 
 
 def file_name(project: Project, architecture: str) -> str:

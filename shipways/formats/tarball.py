@@ -13,19 +13,20 @@ from functools import partial
 from pathlib import Path
 
 from shipways import copyright as copyrights
-from shipways import linters, listing, packagers, recipes, sbom, target, versions
+from shipways import linters, listing, packagers, sbom, target, versions
 from shipways.artifact import Step, by_phase
 from shipways.closure import Found
-from shipways.command import run
 from shipways.formats import several
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
-from shipways.measure import tree_bytes
 from shipways.project import Project
 from shipways.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.roots.machine import PERSON
 from shipways.target import TargetFile
+from shipways.util import templates
+from shipways.util.command import run
+from shipways.util.measure import tree_bytes
 
 TIMEOUT_S = 900
 COMPRESSORS = {  # the same bytes on any number of cores
@@ -92,7 +93,7 @@ def _installer(job: Job, files: tuple[TargetFile, ...]) -> str:
     project = target.shipped(job.project, job.inputs.bundle)
     pythons = Pythons(project.requires_python)
     own = (f"/usr/lib/{project.name}/", "/etc/")
-    return recipes.render(
+    return templates.render(
         "tarball/install.sh.j2",
         project=project,
         system_files=[file.path for file in files if not file.path.startswith(own)],
@@ -104,7 +105,7 @@ def _installer(job: Job, files: tuple[TargetFile, ...]) -> str:
 
 def instructions(project: Project) -> str:
     """INSTALL.md, from the steps."""
-    return recipes.render(
+    return templates.render(
         "tarball/INSTALL.md.j2",
         project=project,
         needs=needs(project),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from shipways.command import version_of
 from shipways.formats.base import Tool
 from shipways.roots import engine, podman
+from shipways.util.command import version_of
 
 
 def _installed(name: str, package: str = "", *arguments: str) -> Tool:

@@ -8,9 +8,9 @@ from shipways.lifecycle import live
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import Ground
 from shipways.lifecycle.typist import Typist
-from shipways.measure import median
 from shipways.results import TYPED, Target
 from shipways.roots import images
+from shipways.util.measure import median
 
 
 def repeat(

@@ -20,10 +20,10 @@ from shipways.lifecycle.live import platform, prepare
 from shipways.lifecycle.repository import Repository
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import Visitor
-from shipways.progress import say
 from shipways.project import Project
 from shipways.roots import engine, images
 from shipways.roots.machine import Machine, machine
+from shipways.util.progress import say
 
 RELAY_PORT = 18000  # on the machine: connections from outside arrive here
 SCRIPT = "/var/tmp/relay.py"

@@ -21,11 +21,11 @@ from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import Ground
 from shipways.lifecycle.live import Trio, live
 from shipways.lifecycle.versions import Versions
-from shipways.measure import MIB, sha256
-from shipways.progress import say, step
 from shipways.project import Project
 from shipways.results import FormatRecord, Publish, Results, Target
 from shipways.roots import engine, images, reaper
+from shipways.util.measure import MIB, sha256
+from shipways.util.progress import say, step
 
 JOB_MIB = 1024  # of memory that one life may take
 

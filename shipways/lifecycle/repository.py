@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from shipways import source
-from shipways.command import run
 from shipways.formats import Format
 from shipways.lifecycle.delivery import Delivery
 from shipways.project import Project
 from shipways.roots import images
 from shipways.roots.images import Image
 from shipways.roots.machine import Machine, machine
+from shipways.util.command import run
 
 TIMEOUT_S = 120
 SERVED_S = 24 * 3600

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from shipways.command import Completed
+from shipways.util.command import Completed
 
 # Where packages and services keep what they could make again, what a person brought along, and what
 # the system copies aside at midnight (/var/backups, by dpkg-db-backup.timer).

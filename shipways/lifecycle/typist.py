@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 from shipways.artifact import Step
-from shipways.cause import cause
-from shipways.command import Completed
 from shipways.errors import VerifyError
 from shipways.results import StepResult
+from shipways.util.cause import cause
+from shipways.util.command import Completed
 
 STEP_TIMEOUT_S = 600
 LOOK_S = 0.1  # between two looks at a command that stays in the foreground

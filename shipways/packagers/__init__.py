@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from shipways.command import version_of
 from shipways.errors import ToolMissing
 from shipways.packagers.package import Package, architecture
+from shipways.util.command import version_of
 
 __all__ = ["HINTS", "Package", "architecture", "choose", "version"]
 

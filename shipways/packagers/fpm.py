@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from shipways.command import run
-from shipways.escape import rpm_spec
 from shipways.packagers.package import Package, plain, script_files, stage
+from shipways.util.command import run
+from shipways.util.escape import rpm_spec
 
 TIMEOUT_S = 900
 

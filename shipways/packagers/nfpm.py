@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from shipways import recipes, target
-from shipways.command import run
-from shipways.escape.yaml import DOLLAR
+from shipways import target
 from shipways.packagers.package import Package, script_files
 from shipways.target import TargetFile
+from shipways.util import templates
+from shipways.util.command import run
+from shipways.util.escape.yaml import DOLLAR
 
 TIMEOUT_S = 900
 SCRIPTS = {
@@ -26,7 +27,7 @@ def make(package: Package, out: Path, work: Path, log: Path, compression: str) -
     target.stage(package.files, files, package.epoch)
     config = work / "nfpm.yaml"
     config.write_text(
-        recipes.render(
+        templates.render(
             "nfpm.yaml.j2",
             package=package,
             compression=compression,
@@ -49,7 +50,7 @@ def _changelog(package: Package, work: Path) -> str:
     if package.kind == "deb":
         return ""
     path = work / "changelog.yaml"
-    path.write_text(recipes.render("rpm/changelog.yaml.j2", package=package), encoding="utf-8")
+    path.write_text(templates.render("rpm/changelog.yaml.j2", package=package), encoding="utf-8")
     return str(path)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from shipways import recipes
-from shipways.command import run
-from shipways.escape.rpm_spec import tag
 from shipways.packagers.package import Package, plain, stage
+from shipways.util import templates
+from shipways.util.command import run
+from shipways.util.escape.rpm_spec import tag
 
 TIMEOUT_S = 900
 SCRIPTS = {
@@ -29,7 +29,7 @@ def make(package: Package, out: Path, work: Path, log: Path, payload: str) -> No
 def _make(package: Package, out: Path, work: Path, log: Path, payload: str) -> None:
     spec = work / "package.spec"
     spec.write_text(
-        recipes.render(
+        templates.render(
             "rpm/package.spec.j2",
             package=package,
             payload=payload,

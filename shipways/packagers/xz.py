@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shipways.command import run
+from shipways.util.command import run
 
 COMMAND = ("xz", "-6", "--threads=2", "--block-size=16MiB")  # the same bytes on any number of cores
 TIMEOUT_S = 900

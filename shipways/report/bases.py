@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shipways.messages import mark as _
 from shipways.report.figures import BY_KEY
 from shipways.report.phrases import STATUS, more_text, reason_text, value_text
 from shipways.report.words import Words
 from shipways.results import BaseRecord, Results
+from shipways.util.messages import mark as _
 
 BYTECODE = ("minimal", "minimal-no-bytecode")  # the same base with it and without
 NAMES = {"minimal-no-bytecode": _("minimal, without bytecode")}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from shipways.messages import mark as _
 from shipways.report import choose
 from shipways.report.comparison import Overview, Row
 from shipways.report.figure import Figure
@@ -14,6 +13,7 @@ from shipways.report.figures import BY_KEY
 from shipways.report.phrases import figure_text, spoken_text
 from shipways.report.systems import NO, UNKNOWN, YES, Answer
 from shipways.report.words import Words, brief
+from shipways.util.messages import mark as _
 
 ORDER_TITLES = {
     "commands": _("the fewest commands"),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from shipways.claims import CLAIMS, judge
 from shipways.claims.isolation import PROBES
 from shipways.claims.verdict import FAILED, Measured, Remark
-from shipways.messages import mark as _
 from shipways.report.phrases import value_text
 from shipways.report.words import Words
 from shipways.results import ClaimRecord, Results
+from shipways.util.messages import mark as _
 
 VERDICTS = {
     "holds": _("holds"),

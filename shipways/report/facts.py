@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from shipways.messages import mark as _
 from shipways.report.comparison import Row
 from shipways.report.phrases import lint_text
 from shipways.report.words import Words
 from shipways.results import Results, StepRecord
+from shipways.util.messages import mark as _
 
 
 def provenance(results: Results, words: Words) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shipways.messages import mark as _
 from shipways.report import readers
 from shipways.report.figure import Column, Figure, Seen
+from shipways.util.messages import mark as _
 
 HELP = {
     "artifact_bytes": _("the file that is delivered"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shipways.escape import markdown
-from shipways.messages import mark as _
 from shipways.report import facts, phrases, sentences
 from shipways.report.bases import bases_views
 from shipways.report.claims import claim_views
 from shipways.report.comparison import BEST, Overview, Row
 from shipways.report.findings import Findings
 from shipways.report.words import Words, one_line
+from shipways.util.escape import markdown
+from shipways.util.messages import mark as _
 
 
 class MarkdownInk:

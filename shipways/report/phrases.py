@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shipways.messages import mark as _
 from shipways.report.figure import Column, Figure
 from shipways.report.words import NBSP, Words, brief
 from shipways.results import Lint
+from shipways.util.messages import mark as _
 
 PHASES = {
     "prerequisite": _("Before the first command"),

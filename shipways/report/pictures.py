@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from shipways.messages import mark as _
 from shipways.report import svg
 from shipways.report.comparison import Overview, Row
 from shipways.report.figures import BY_KEY
@@ -12,6 +11,7 @@ from shipways.report.phrases import figure_text, spread_text
 from shipways.report.picture import Picture, in_words, scale
 from shipways.report.stacks import footprints, timelines
 from shipways.report.words import Words
+from shipways.util.messages import mark as _
 
 
 def pictures(view: Overview, words: Words) -> list[Picture]:

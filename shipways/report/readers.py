@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import takewhile
 from pathlib import PurePosixPath
 
-from shipways.measure import median
-from shipways.messages import mark as _
 from shipways.report.figure import Detail, Figure, Seen, Source
 from shipways.results import TYPED, StepRecord, StepResult, Target, was_installed
+from shipways.util.measure import median
+from shipways.util.messages import mark as _
 
 PARTS = 5  # of an artifact are told
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from shipways.messages import mark as _
 from shipways.report.figure import Figure
 from shipways.report.findings import (
     BEYOND,
@@ -26,6 +25,7 @@ from shipways.report.phrases import (
     spread_text,
 )
 from shipways.report.words import Words
+from shipways.util.messages import mark as _
 
 LEAD_TITLES = {
     "transfer_bytes": _("Least to transfer"),

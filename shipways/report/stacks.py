@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from shipways.messages import mark as _
 from shipways.report import svg
 from shipways.report.comparison import Row
 from shipways.report.picture import Picture, in_words, scale
 from shipways.report.readers import first_install
 from shipways.report.words import Words
 from shipways.results import StepResult, Target, was_installed
+from shipways.util.messages import mark as _
 
 PARTS = {
     "app": _("app code"),

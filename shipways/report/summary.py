@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from shipways.messages import mark as _
 from shipways.report.budget import Overrun
 from shipways.report.compare import Change, Comparison, Culprit
 from shipways.report.markdown import INK, MarkdownInk
@@ -12,6 +11,7 @@ from shipways.report.phrases import value_text
 from shipways.report.sentences import Ink
 from shipways.report.words import Words
 from shipways.results import ProjectRecord
+from shipways.util.messages import mark as _
 
 HEADS = (_("Format"), _("Figure"), _("Before"), _("Now"), _("Change"))
 OVER_BUDGET = _("Over budget:")

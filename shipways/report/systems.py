@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from shipways.messages import mark as _
 from shipways.report.comparison import Row
 from shipways.results import Target, was_installed
+from shipways.util.messages import mark as _
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 FAMILIES = ("debian", "rhel")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shipways.messages import mark as _
 from shipways.report.comparison import Row
 from shipways.report.figures import BY_KEY
 from shipways.report.phrases import STATUS, left_text, value_text
 from shipways.report.words import Words, brief
 from shipways.results import StepResult, Target
+from shipways.util.messages import mark as _
 
 FIGURES = ("transfer_bytes", "footprint_bytes", "install_s", "first_response_s", "idle_mib")
 SOURCES = {

@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from shipways.messages import mark as _
 from shipways.report import phrases, sentences, summary
 from shipways.report.budget import Overrun
 from shipways.report.claims import claim_views
@@ -17,6 +16,7 @@ from shipways.report.comparison import BEST, Overview, Row
 from shipways.report.findings import Findings
 from shipways.report.summary import OVER_BUDGET
 from shipways.report.words import Words, one_line
+from shipways.util.messages import mark as _
 
 SHOWN = (
     "artifact_bytes",

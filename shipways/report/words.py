@@ -12,7 +12,7 @@ from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal, format_percent
 
-from shipways.messages import mark as _
+from shipways.util.messages import mark as _
 
 DOMAIN = "shipways"
 LOCALE_DIR = Path(__file__).parent / "locale"

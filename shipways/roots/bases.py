@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from docker.errors import DockerException
 
-from shipways import command
 from shipways.errors import BuildError
 from shipways.roots import engine, host, names, rpm_platform
 from shipways.roots import layers as image_layers
+from shipways.util import command
 
 BOOTSTRAP_TIMEOUT_S = 600
 PULL_TIMEOUT_S = 300

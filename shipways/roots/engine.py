@@ -16,11 +16,11 @@ from docker.models.containers import Container
 from docker.types import Mount
 from requests import RequestException
 
-from shipways import runs
-from shipways.command import find, run, version_of
 from shipways.errors import ToolMissing, UsageError
 from shipways.roots import podman, refusal
-from shipways.runs import run_id as run_id
+from shipways.util import runs
+from shipways.util.command import find, run, version_of
+from shipways.util.runs import run_id as run_id
 
 VARIABLE = "SHIPWAYS_ENGINE"  # docker | podman | auto: which engine a run works with
 ENGINES = ("docker", "podman")

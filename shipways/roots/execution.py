@@ -18,10 +18,10 @@ from docker.errors import APIError
 from docker.models.containers import Container
 from docker.utils.socket import frames_iter
 
-from shipways import cause
-from shipways.command import Completed, record
 from shipways.errors import VerifyError
 from shipways.roots import engine
+from shipways.util import cause
+from shipways.util.command import Completed, record
 
 log = logging.getLogger("shipways.roots")
 _numbers = itertools.count(1)

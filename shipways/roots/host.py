@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from shipways import trust
+from shipways.util import trust
 
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 EXTRA = Path("/usr/local/share/ca-certificates")  # where an administrator adds certificates

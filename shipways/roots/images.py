@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import filelock
 from docker.errors import APIError, ImageNotFound
 
-from shipways import cache
 from shipways.errors import UsageError
-from shipways.progress import step
 from shipways.roots import bases, engine, layers, names, reaper
+from shipways.util import cache
+from shipways.util.progress import step
 
 SOURCES = ("auto", "registry", "archive")
 ROLES = {

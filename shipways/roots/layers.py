@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from shipways import cause
 from shipways.errors import BuildError
 from shipways.roots import boot, engine, execution, host
+from shipways.util import cause
 
 TIMEOUT_S = 1200
 VERSION = 2  # raise it when the same recipe would now give another image

@@ -11,12 +11,12 @@ from typing import IO
 
 from docker.models.containers import Container
 
-from shipways.command import Completed
 from shipways.errors import VerifyError
 from shipways.roots import boot, engine, execution, host, reaper
 from shipways.roots.execution import Background
 from shipways.roots.images import Image
 from shipways.roots.network import Network
+from shipways.util.command import Completed
 
 BOOT_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20

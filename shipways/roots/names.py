@@ -14,10 +14,10 @@ from pathlib import Path
 
 from docker.errors import APIError, ImageNotFound
 
-from shipways import cache
-from shipways.command import run
-from shipways.progress import say
 from shipways.roots import engine
+from shipways.util import cache
+from shipways.util.command import run
+from shipways.util.progress import say
 
 MADE = "images"  # in the cache: a file for each image, with the checkouts that have made it
 TAG_LENGTH = 128  # https://github.com/opencontainers/distribution-spec/blob/main/spec.md

@@ -18,7 +18,7 @@ from docker.models.containers import Container
 
 from shipways.roots import engine
 from shipways.sbom import SystemPackage
-from shipways.text import decode
+from shipways.util.text import decode
 
 DPKG = ("/var/lib/dpkg/status", "/var/lib/dpkg/status.d")
 APK = "/lib/apk/db/installed"

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shipways.extraction import extract
+from shipways.util.extraction import extract
 
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 RECORDS = "var/lib/dpkg/status.d"

@@ -19,8 +19,8 @@ import docker
 from docker.errors import DockerException
 from packaging.version import Version
 
-from shipways import cache, command
 from shipways.errors import ToolMissing
+from shipways.util import cache, command
 
 PACKAGES = "apt-get install podman netavark catatonit"
 HINT = f"{PACKAGES}. Or use Docker: ./bootstrap installs and starts it."

@@ -18,9 +18,9 @@ from pathlib import Path
 import psutil
 from docker.errors import APIError, NotFound
 
-from shipways.command import RUN_VARIABLE, spawn
 from shipways.roots import engine
-from shipways.runs import is_alive
+from shipways.util.command import RUN_VARIABLE, spawn
+from shipways.util.runs import is_alive
 
 ATTEMPTS = 20
 QUIET = 3  # an engine that is still creating a container lists it only a moment later

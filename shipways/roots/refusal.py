@@ -11,8 +11,8 @@ from pathlib import Path
 from docker.context import ContextAPI
 from docker.errors import DockerException
 
-from shipways.command import find
 from shipways.errors import ToolMissing
+from shipways.util.command import find
 
 SOCKET = "/var/run/docker.sock"
 INSTALL = "./bootstrap, or: apt-get install docker.io"

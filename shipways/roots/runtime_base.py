@@ -13,11 +13,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from shipways import command
 from shipways.errors import BuildError, UsageError
 from shipways.python_versions import IMAGE
-from shipways.recipes import path as recipe
 from shipways.roots import bases, engine, host, images, pick, reaper
+from shipways.util import command
+from shipways.util.templates import path as recipe
 
 KINDS = ("auto", "minimal", "python", "debian")
 PYTHON = IMAGE  # the suite's

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shipways import command, recipes
 from shipways.errors import BuildError
 from shipways.roots import bases, engine, host, images, pick, runtime_base
+from shipways.util import command, templates
 
 SUITE = runtime_base.SUITE
 TIMEOUT_S = 600
@@ -113,14 +113,14 @@ def ensure(service: Service, source: str = "auto") -> ServiceImage:
 
 def _recipe(service: Service) -> str:
     """Everything that the image depends on, as text."""
-    paths = [_rules(service), *map(recipes.path, service.files.values()), Path(pick.__file__)]
+    paths = [_rules(service), *map(templates.path, service.files.values()), Path(pick.__file__)]
     hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
     return f"{VERSION} {service} {SUITE} {host.debian_mirror()} {hashes}"
 
 
 def _rules(service: Service) -> Path:
     folder = {"nginx": "proxy"}.get(service.name, service.name)
-    return recipes.path(f"compose/{folder}/image.rules")
+    return templates.path(f"compose/{folder}/image.rules")
 
 
 def _make(service: Service, ref: str, labels: dict[str, str]) -> None:
@@ -171,7 +171,7 @@ def _pack(service: Service, folder: Path, tar: Path) -> None:
     for name, target in service.links.items():
         (tree / name).symlink_to(target)
     for name, recipe in service.files.items():
-        (tree / name).write_bytes(recipes.path(recipe).read_bytes())
+        (tree / name).write_bytes(templates.path(recipe).read_bytes())
         (tree / name).chmod(0o755)
     with (tree / "etc/passwd").open("a") as users, (tree / "etc/group").open("a") as groups:
         name, _, number = service.user.split(":")[:3]

@@ -11,12 +11,12 @@ from typing import Protocol
 
 from debian.debfile import DebFile
 
-from shipways.command import Completed
 from shipways.formats import FORMATS
 from shipways.lifecycle.grounds import COMMON
 from shipways.project import Project
 from shipways.roots import images
 from shipways.roots.machine import Machine, machine
+from shipways.util.command import Completed
 
 TIMEOUT_S = 300
 INSTALLED = ("deb", "deb-bundled", "rpm", "tarball")

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 
-from shipways.command import find, run
 from shipways.deb_archive import unpack
+from shipways.util.command import find, run
 
 DIFFOSCOPE = ("diffoscope", "--text=-", "--max-text-report-size=4000", "--no-progress")
 Parts = Iterator[tuple[str, object, bytes]]  # name, all that is said of it, content

@@ -14,7 +14,7 @@ from typing import cast
 
 import pytest
 
-from shipways import project, recipes, target
+from shipways import project, target
 from shipways.bundle import Bundle, Inputs
 from shipways.formats import (
     compose,
@@ -30,6 +30,7 @@ from shipways.formats.base import Job, Options
 from shipways.packagers import Package, nfpm, rpmbuild
 from shipways.project import Project
 from shipways.roots.images import Image
+from shipways.util import templates
 
 EPOCH = 1_700_000_000
 CODE = (
@@ -162,7 +163,7 @@ class Rendered:
 def render(shipped: Project, site: Path, work: Path) -> Rendered:
     """Make everything that the formats make before they call a program."""
     texts: dict[str, list[str]] = {}
-    original = recipes.render
+    original = templates.render
 
     def recording(name: str, **values: object) -> str:
         made = original(name, **values)
@@ -170,7 +171,7 @@ def render(shipped: Project, site: Path, work: Path) -> Rendered:
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (recipes, target, compose_stack):
+        for module in (templates, target, compose_stack):
             patch.setattr(module, "render", recording)
         patch.setattr(docker_build, "wheelhouse", lambda _: Path("/cache/wheelhouse"))
         job = _job(shipped, site, work)

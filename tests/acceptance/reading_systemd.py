@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from shipways.command import run
+from shipways.util.command import run
 
 MANAGER = "/lib/systemd/systemd"
 TIMEOUT_S = 60

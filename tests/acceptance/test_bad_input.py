@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from shipways import results
-from shipways.command import Completed, run
-from shipways.measure import sha256
+from shipways.util.command import Completed, run
+from shipways.util.measure import sha256
 
 SHIPWAYS = (sys.executable, "-m", "shipways")
 TIMEOUT_S = 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from shipways.command import run
+from shipways.util.command import run
 
 ROOT = Path(__file__).parents[2]
 

@@ -24,15 +24,16 @@ from typing import Any
 
 import pytest
 
-from shipways import command, project, source
-from shipways.command import Completed
+from shipways import project, source
 from shipways.formats import compose
 from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.versions import Versions
-from shipways.measure import median
 from shipways.roots import engine, packages
 from shipways.sbom import SUFFIX
+from shipways.util import command
+from shipways.util.command import Completed
+from shipways.util.measure import median
 from tests.acceptance import bills, uploads
 
 VERSION = "1.7.0"  # not the sample's: the image's name is this test's own

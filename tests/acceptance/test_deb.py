@@ -15,12 +15,12 @@ from debian.debfile import DebFile
 
 from shipways import __main__ as cli
 from shipways import results
-from shipways.extraction import extract
 from shipways.formats import deb
 from shipways.project import Project
 from shipways.results import FormatRecord
 from shipways.roots.images import ensure
 from shipways.roots.machine import Machine, machine
+from shipways.util.extraction import extract
 from tests.acceptance import bills
 
 TIMEOUT_S = 600

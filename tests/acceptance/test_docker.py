@@ -26,16 +26,17 @@ from docker.errors import ImageNotFound
 from docker.models.containers import Container
 
 from shipways import __main__ as cli
-from shipways import cache, oci, project, source
+from shipways import oci, project, source
 from shipways.bundle import Inputs
-from shipways.command import Completed, run
 from shipways.formats import docker as image_format
 from shipways.formats import docker_platform
 from shipways.formats.base import Job, Options
 from shipways.formats.docker_answer import first_answer
 from shipways.lifecycle.versions import Versions
-from shipways.measure import sha256
 from shipways.roots import bases, engine, images
+from shipways.util import cache
+from shipways.util.command import Completed, run
+from shipways.util.measure import sha256
 from tests.acceptance import bills, uploads
 
 if TYPE_CHECKING:

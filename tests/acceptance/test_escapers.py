@@ -10,10 +10,10 @@ import yaml as pyyaml
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from shipways.command import run
-from shipways.escape import files, roff, rpm_spec, shell, systemd, yaml
+from shipways.util.command import run
+from shipways.util.escape import files, roff, rpm_spec, shell, systemd, yaml
 from tests.acceptance import reading_systemd as reading
-from tests.escape.texts import LINE, ODD
+from tests.util.escape.texts import LINE, ODD
 
 TIMEOUT_S = 60
 some = st.lists(LINE, min_size=40, max_size=40).map(lambda drawn: [*ODD, *drawn])

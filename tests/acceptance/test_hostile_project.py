@@ -24,11 +24,12 @@ from debian.copyright import Copyright
 from debian.deb822 import Deb822
 from markdown_it import MarkdownIt
 
-from shipways import instructions, recipes
-from shipways.command import run
-from shipways.escape import language_of
+from shipways import instructions
 from shipways.formats import FORMATS, docker_build
 from shipways.roots import engine, service_images
+from shipways.util import templates
+from shipways.util.command import run
+from shipways.util.escape import language_of
 from tests.acceptance import hostile
 from tests.acceptance import reading_systemd as systemd
 from tests.acceptance.hostile import Rendered
@@ -462,7 +463,7 @@ CHECKS: dict[str, Check] = {
     ),
     "tarball/install.sh.j2": installer,
 }
-TEMPLATES = {path.relative_to(recipes.ROOT).as_posix() for path in recipes.ROOT.rglob("*.j2")}
+TEMPLATES = {path.relative_to(templates.ROOT).as_posix() for path in templates.ROOT.rglob("*.j2")}
 
 
 @pytest.mark.parametrize("template", sorted(CHECKS))

@@ -21,9 +21,9 @@ from docker.models.containers import Container
 from docker.types import Mount
 
 from shipways import results
-from shipways.command import Completed, find, run
 from shipways.results import FormatRecord
 from shipways.roots import boot, engine, execution, host, images, reaper
+from shipways.util.command import Completed, find, run
 from tests.acceptance import differences
 
 ROOT = Path(__file__).parents[2]

@@ -13,9 +13,10 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from shipways import command, project
+from shipways import project
 from shipways.formats import compose_kubernetes, compose_stack
 from shipways.project import Project
+from shipways.util import command
 
 ROOT = Path(__file__).parents[2]
 IMAGES = compose_stack.Images("board:1.0.0", "shipways/postgres:17.12", "shipways/nginx:1.26")

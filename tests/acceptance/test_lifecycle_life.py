@@ -18,8 +18,8 @@ import pytest
 from shipways import __main__ as cli
 from shipways import results
 from shipways.lifecycle.story import NOT_OFFERED
-from shipways.measure import MIB
 from shipways.results import FormatRecord, Target
+from shipways.util.measure import MIB
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shipways.command import run
+from shipways.util.command import run
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built

@@ -14,10 +14,10 @@ import pytest
 
 from shipways import __main__ as cli
 from shipways import results
-from shipways.command import run
-from shipways.measure import sha256
 from shipways.python_versions import HERE
 from shipways.results import FormatRecord
+from shipways.util.command import run
+from shipways.util.measure import sha256
 
 DEPENDENCIES = """\
 dependencies = ["markupsafe>=3", "legacy-cgi>=2 ; python_version >= '3.13'"]

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shipways import results
-from shipways.command import run
-from shipways.measure import sha256
 from shipways.roots import engine
+from shipways.util.command import run
+from shipways.util.measure import sha256
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from docker.errors import NotFound
 
-from shipways import runs
 from shipways.errors import VerifyError
 from shipways.roots import bases, engine, host, images, reaper
 from shipways.roots.machine import Machine, machine
+from shipways.util import runs
 
 Registry = Callable[[Mapping[str, str]], AbstractContextManager[str]]
 GONE_WITHIN_S = 60

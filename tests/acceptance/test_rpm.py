@@ -9,10 +9,10 @@ from typing import Protocol
 
 import pytest
 
-from shipways.command import find, run
-from shipways.extraction import extract
 from shipways.project import Project
 from shipways.results import FormatRecord
+from shipways.util.command import find, run
+from shipways.util.extraction import extract
 from tests.acceptance import bills
 
 TIMEOUT_S = 600

@@ -24,13 +24,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shipways import command, project, source
+from shipways import project, source
 from shipways.errors import ShipwaysError
 from shipways.formats import compose, docker
 from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.versions import Versions
 from shipways.roots import reaper
+from shipways.util import command
 
 VERSION = "1.8.0"  # not the sample's: the image's name is this test's own
 STACK = "board"

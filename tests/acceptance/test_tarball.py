@@ -11,11 +11,11 @@ from typing import Protocol
 
 import pytest
 
-from shipways.command import run
-from shipways.extraction import extract
 from shipways.formats import tarball
 from shipways.project import Project
 from shipways.results import FormatRecord
+from shipways.util.command import run
+from shipways.util.extraction import extract
 from tests.acceptance import bills
 
 TIMEOUT_S = 600

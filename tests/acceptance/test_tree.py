@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from shipways.command import run
 from shipways.formats import deb_bundled, rpm, tarball
 from shipways.formats.base import Job, Product
-from shipways.measure import sha256 as digest
+from shipways.util.command import run
+from shipways.util.measure import sha256 as digest
 from tests.formats.conftest import make_job, site
 from tests.test_checkout import SHAPES, commit
 

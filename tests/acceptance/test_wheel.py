@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from installer.sources import WheelFile
 
 from shipways import lock
-from shipways.command import run
-from shipways.measure import sha256
+from shipways.util.command import run
+from shipways.util.measure import sha256
 from tests.acceptance import bills
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from shipways import oci, project, recipes
+from shipways import oci, project
 from shipways.artifact import PHASES
 from shipways.errors import BuildError
 from shipways.formats import (
@@ -33,6 +33,7 @@ from shipways.roots import bases, packages, service_images
 from shipways.roots.images import Image
 from shipways.roots.service_images import ServiceImage
 from shipways.sbom import SystemPackage
+from shipways.util import templates
 from shipways.wheelhouse import Wheelhouse
 
 IMAGES = compose_stack.Images("notes-app:1.2.0", "shipways/postgres:17.9", "shipways/nginx:1.26")
@@ -282,7 +283,7 @@ def test_another_s_image_stays_the_same_image(tmp_path: Path) -> None:
 @pytest.mark.parametrize("service", [service_images.POSTGRES, service_images.PROXY])
 def test_recipes_of_service_images_are_there(service: service_images.Service) -> None:
     assert service_images._rules(service).is_file()
-    assert all(recipes.path(name).is_file() for name in service.files.values())
+    assert all(templates.path(name).is_file() for name in service.files.values())
 
 
 def test_version_of_a_service_image(tmp_path: Path) -> None:

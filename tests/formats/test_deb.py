@@ -18,10 +18,10 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from shipways import linters, project
 from shipways.bundle import Inputs
-from shipways.command import Completed
 from shipways.formats import deb, deb_control, deb_source
 from shipways.formats.base import Job, Product
 from shipways.results import Builder, Lint
+from shipways.util.command import Completed
 
 EPOCH = 1735689600  # 2025-01-01
 BILL = "usr/share/doc/notes-app/notes-app.cdx.json"

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from shipways import project, source
-from shipways.command import Completed
 from shipways.errors import BuildError, ToolMissing, UsageError
 from shipways.formats import docker, docker_build, docker_image
 from shipways.formats.base import Job, Options
 from shipways.roots import bases, engine, packages, pick, runtime_base
 from shipways.roots.images import Image
 from shipways.sbom import SystemPackage
+from shipways.util.command import Completed
 from shipways.wheelhouse import Wheelhouse
 
 HASH = f"--hash=sha256:{'a' * 64}"

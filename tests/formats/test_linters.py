@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shipways import linters
-from shipways.command import Completed
+from shipways.util.command import Completed
 
 
 def printed(text: str, status: int = 0) -> Completed:

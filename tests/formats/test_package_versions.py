@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from shipways import project, versions
-from shipways.command import run
 from shipways.formats import FORMATS, deb_bundled_package, rpm_package
 from shipways.formats.base import Job
 from shipways.packagers import Package, nfpm, rpmbuild
+from shipways.util.command import run
 
 pytestmark = pytest.mark.process
 

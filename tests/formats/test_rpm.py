@@ -12,11 +12,11 @@ from typing import Any, cast
 import pytest
 
 from shipways import rpm_archive
-from shipways.command import run
 from shipways.errors import BuildError, ToolMissing
 from shipways.formats import rpm
 from shipways.formats import rpm_package as package
 from shipways.formats.base import Job
+from shipways.util.command import run
 
 MakeJob = Callable[..., Job]
 

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from shipways import project
-from shipways.command import run
+from shipways.util.command import run
 from tests.formats.test_target import launcher
 from tests.settings_files import TABLE, hostile
 

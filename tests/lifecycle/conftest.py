@@ -14,7 +14,6 @@ import pytest
 
 from shipways import project
 from shipways.artifact import Step
-from shipways.command import Completed
 from shipways.errors import VerifyError
 from shipways.formats import Format
 from shipways.lifecycle.delivery import Delivery
@@ -25,6 +24,7 @@ from shipways.lifecycle.versions import REASON
 from shipways.project import Project
 from shipways.results import Target
 from shipways.roots.images import Image
+from shipways.util.command import Completed
 
 PROBE = """
 [tool.shipways.probe]

@@ -21,11 +21,11 @@ from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import Visitor
-from shipways.measure import sha256
 from shipways.project import Project
 from shipways.results import File, FormatRecord, ProjectRecord, Results, Target
 from shipways.roots import images, reaper
 from shipways.roots.images import Image
+from shipways.util.measure import sha256
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import World

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shipways import project
-from shipways.command import run
 from shipways.formats import FORMATS, git
 from shipways.lifecycle import repository
 from shipways.lifecycle.delivery import Delivery
@@ -19,6 +18,7 @@ from shipways.lifecycle.repository import Repository
 from shipways.project import Project
 from shipways.roots import images
 from shipways.roots.images import Image
+from shipways.util.command import run
 from tests.test_source import git as call
 
 if TYPE_CHECKING:

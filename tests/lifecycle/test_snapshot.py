@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shipways.command import Completed
 from shipways.lifecycle import footprint, manager, snapshot
 from shipways.lifecycle.snapshot import Entry
 from shipways.project import Project
+from shipways.util.command import Completed
 
 LINES = (
     "d\t755\troot\troot\t1:1\t4096\t\t/etc",

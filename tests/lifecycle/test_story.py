@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shipways.artifact import Step
-from shipways.command import Completed
 from shipways.errors import VerifyError
 from shipways.lifecycle import change, leave, live, story, use
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.versions import REASON
 from shipways.project import Project
 from shipways.results import Target
+from shipways.util.command import Completed
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import World

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from shipways.artifact import Step
-from shipways.command import Completed
 from shipways.errors import VerifyError
 from shipways.lifecycle.typist import Typist
+from shipways.util.command import Completed
 
 STEPS = [Step("install", "first", "why"), Step("install", "second", "why")]
 

@@ -10,12 +10,12 @@ from packaging.version import Version
 
 from shipways import project
 from shipways.attempt import Attempt, Cost, Workshop
-from shipways.command import run
 from shipways.errors import ToolMissing, UsageError, VerifyError
 from shipways.formats import FORMATS, Format, Product
 from shipways.lifecycle import grounds, versions
 from shipways.project import Project
 from shipways.results import Builder
+from shipways.util.command import run
 
 pytestmark = pytest.mark.process  # git lists the project's files
 

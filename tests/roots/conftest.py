@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from docker.errors import ImageNotFound, NotFound
 
-from shipways.command import Completed
 from shipways.roots import engine, execution, reaper
+from shipways.util.command import Completed
 
 Answers = Callable[[str], tuple[int, str]]
 

@@ -18,10 +18,10 @@ from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from urllib3.exceptions import ProtocolError
 
-from shipways import cache, command
 from shipways.errors import ToolMissing, UsageError
 from shipways.formats import tools
 from shipways.roots import boot, engine, execution, podman, refusal
+from shipways.util import cache, command
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from shipways import trust
 from shipways.roots import host
 from shipways.roots.network import count
+from shipways.util import trust
 
 SOURCES = "Types: deb\n# http://old\nURIs: https://mirror.example.org/debian/\nSuites: trixie\n"
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shipways import command
 from shipways.errors import BuildError, UsageError
 from shipways.roots import bases, engine, host, images, layers
+from shipways.util import command
 
 if TYPE_CHECKING:
     from tests.roots.conftest import Commands, FakeEngine

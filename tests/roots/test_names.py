@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 from docker.errors import APIError, ImageNotFound
 
-from shipways import cache, command
 from shipways.roots import engine, images, names
+from shipways.util import cache, command
 
 NAME = "notes:1.0"
 OURS, OTHERS = Path("/checkout/ours"), Path("/checkout/others")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from shipways import command, runs
 from shipways.roots import engine, reaper
+from shipways.util import command, runs
 
 if TYPE_CHECKING:
     from tests.roots.conftest import FakeEngine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from shipways.escape.common import Language, one_line, words
+from shipways.util.escape.common import Language, one_line, words
 
 
 def word(value: object) -> str:

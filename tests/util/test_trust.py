@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from shipways import trust
-from shipways.command import Completed, run
+from shipways.util import trust
+from shipways.util.command import Completed, run
 from tests.wheel_maker import make_wheel
 
 Index = Callable[[str], Completed]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
-from shipways import places
 from shipways.errors import UsageError
+from shipways.util import places
 
 VARIABLE = "SHIPWAYS_CACHE"
 HINT = f"Set {VARIABLE}, or XDG_CACHE_HOME, to a folder that this user may write to."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shipways.escape.common import Language, one_line, plain
+from shipways.util.escape.common import Language, one_line, plain
 
 GLYPHS = {
     "\\": r"\(rs", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti", '"': r"\(dq",

@@ -14,8 +14,8 @@ from crossplane.lexer import _lex_file_object as lex
 from hypothesis import example, given, settings
 from markdown_it import MarkdownIt
 
-from shipways.escape import files, markdown, nginx, roff, rpm_spec, shell, systemd, yaml
-from tests.escape.texts import LINE, ODD
+from shipways.util.escape import files, markdown, nginx, roff, rpm_spec, shell, systemd, yaml
+from tests.util.escape.texts import LINE, ODD
 
 TIMEOUT_S = 60
 many = settings(deadline=None, derandomize=True, max_examples=100)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from shipways.escape import files, markdown, nginx, roff, rpm_spec, shell, systemd, yaml
-from shipways.escape.common import Fragment, Language
+from shipways.util.escape import files, markdown, nginx, roff, rpm_spec, shell, systemd, yaml
+from shipways.util.escape.common import Fragment, Language
 
 __all__ = ["LANGUAGES", "Fragment", "Language", "language_of"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from shipways.escape.common import Language, one_line, words
+from shipways.util.escape.common import Language, one_line, words
 
 PLAIN_WORD = re.compile(r"[A-Za-z0-9_@+=:,./()-]+")
 PLAIN_VALUE = re.compile(r"[A-Za-z0-9_@%+=:,./~\[\]()*?!<>|&{}^-]*")

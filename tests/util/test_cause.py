@@ -1,4 +1,4 @@
-"""Why a command failed, read from what real tools print; tests/failures holds their recordings.
+"""Why a command failed, read from what real tools print; tests/util/failures holds their recordings.
 
 Each recording is the command and all that it printed, paths and addresses aside.
 """
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from shipways.cause import TAIL, cause
-from shipways.command import run
 from shipways.errors import BuildError
+from shipways.util.cause import TAIL, cause
+from shipways.util.command import run
 
 FAILURES = Path(__file__).parent / "failures"
 CAUSES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shipways.escape.common import Language, one_line, plain
+from shipways.util.escape.common import Language, one_line, plain
 
 # Paths and names need no quotes. A location's prefix is taken as it is; in other parameters
 # variables are replaced, and nothing else stands for a "$".

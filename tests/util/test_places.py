@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from shipways import __main__ as cli
-from shipways import places, refused, results
-from shipways.command import run
+from shipways import results
 from shipways.errors import UsageError
 from shipways.results import ProjectRecord, Results
+from shipways.util import os_errors, places
+from shipways.util.command import run
 
 pytestmark = pytest.mark.process  # a build asks Git and pip; nothing is built to its end
 
@@ -219,14 +220,14 @@ def test_results_of_another_kind_are_kept(
 
 
 def test_every_refusal_has_words() -> None:
-    for number, step in refused.NEXT_STEPS.items():
-        told = refused.explain(OSError(number, "", "/from", None, "/to")).reason
+    for number, step in os_errors.NEXT_STEPS.items():
+        told = os_errors.explain(OSError(number, "", "/from", None, "/to")).reason
         assert told == f"{os.strerror(number)} at /to.\n{step}"
-    assert refused.explain(OSError(errno.ENOSPC, "")).reason.startswith(
+    assert os_errors.explain(OSError(errno.ENOSPC, "")).reason.startswith(
         "No space left on device.\n"
     )
-    assert refused.explain(OSError("cannot")).reason == "cannot."
-    assert refused.explain(OSError(errno.EIO, "", b"/\xff")).reason.startswith("Input/output")
+    assert os_errors.explain(OSError("cannot")).reason == "cannot."
+    assert os_errors.explain(OSError(errno.EIO, "", b"/\xff")).reason.startswith("Input/output")
 
 
 @pytest.fixture

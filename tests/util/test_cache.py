@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from shipways import cache
 from shipways.errors import UsageError
+from shipways.util import cache
 
 NOBODY = 54321  # has no entry in passwd(5)
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", [cache.VARIABLE, "XDG_CACHE_HOME"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from shipways.escape.common import Language, one_line, plain, several_lines, words
+from shipways.util.escape.common import Language, one_line, plain, several_lines, words
 
 PLAIN_VALUE = re.compile(r"[A-Za-z0-9_@%+=:,./~\[\]-]*")
 

@@ -26,12 +26,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from shipways.cause import failure
 from shipways.errors import BuildError, ToolMissing
-from shipways.measure import Watch
-from shipways.runs import folder_prefix
+from shipways.util.cause import failure
+from shipways.util.measure import Watch
+from shipways.util.runs import folder_prefix
 
-log = logging.getLogger("shipways.command")
+log = logging.getLogger("shipways.util.command")
 
 TERMINATION_GRACE_S = 5
 HELPER_GRACE_S = 30

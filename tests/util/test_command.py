@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shipways import command, runs
 from shipways.errors import BuildError, ToolMissing
+from shipways.util import command, runs
 
 pytestmark = pytest.mark.process
 SETTINGS_OF_GIT = {  # which say how, not where

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from shipways.archive import gzipped
 from shipways.errors import BuildError
-from shipways.extraction import Rule, extract
+from shipways.util.extraction import Rule, extract
+from shipways.util.reproducible_tar import gzipped
 
 HARD, SOFT = tarfile.LNKTYPE, tarfile.SYMTYPE
 

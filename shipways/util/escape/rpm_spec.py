@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from shipways.escape.common import Language, one_line, plain, several_lines
+from shipways.util.escape.common import Language, one_line, plain, several_lines
 
 
 def tag(value: object) -> str:

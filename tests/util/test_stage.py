@@ -15,7 +15,7 @@ from shipways.dist import Dist
 from shipways.errors import BuildError, HashMismatch, ToolMissing
 from shipways.formats import Format, Options, Product
 from shipways.results import Builder
-from shipways.stage import Stage, fresh, stage
+from shipways.util.stage import Stage, fresh, stage
 
 
 @dataclass(frozen=True)

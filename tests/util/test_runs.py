@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 import shipways
-from shipways import runs
+from shipways.util import runs
 
 PACKAGE = Path(shipways.__file__).parent
 TIMES_OF_DAY = {"pipeline.py": 1}  # when it was built, for the report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shipways.escape.common import Language, one_line, several_lines
+from shipways.util.escape.common import Language, one_line, several_lines
 
 INLINE = re.compile(r"([\\`*_\[\]|~$]|(?<!\S)#)")
 ENTITY = re.compile(r"&(?=#?\w+;)")

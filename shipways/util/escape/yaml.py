@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from shipways.escape.common import Language, one_line, plain
+from shipways.util.escape.common import Language, one_line, plain
 
 # Nothing that could be a number, a date, a truth or nothing, in any version of YAML.
 PLAIN = re.compile(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shipways.text import decode, read_text
+from shipways.util.text import decode, read_text
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SAID = "© 2020 René Müller\nund andere – naïve “Lösung”\n"
 
 
@@ -50,10 +50,10 @@ OWN = {  # modules that read what this program wrote itself, or the system did
     "attach.py", "checkout.py", "deb_archive.py", "formats/deb.py", "formats/deb_source.py",
     "formats/docker_build.py", "formats/docker_platform.py", "instructions.py",
     "lifecycle/change.py", "lifecycle/hardening.py", "lifecycle/inside.py",
-    "lifecycle/versions.py", "linters.py", "names.py", "oci.py", "places.py", "pyproject.py",
+    "lifecycle/versions.py", "linters.py", "names.py", "oci.py", "util/places.py", "pyproject.py",
     "report/catalog.py", "report/comparison.py", "report/html.py", "roots/host.py",
     "roots/names.py", "roots/pick.py", "roots/podman.py", "roots/runtime_base.py",
-    "roots/service_images.py", "rpm_archive.py", "runs.py", "target.py", "text.py",
+    "roots/service_images.py", "rpm_archive.py", "util/runs.py", "target.py", "util/text.py",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The recipes of packaging/: where they are, and how their templates are filled in.
 
 A template's name says which language it is in, and every value is escaped for that language: see
-`shipways.escape`. There is no way around it but a `Fragment`.
+`shipways.util.escape`. There is no way around it but a `Fragment`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import jinja2
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from shipways.escape import Fragment, Language, language_of
+from shipways.util.escape import Fragment, Language, language_of
 
-TRAVELLING = Path(__file__).parent / "_packaging"  # inside an installed wheel
-CHECKOUT = Path(__file__).parent.parent / "packaging"
+TRAVELLING = Path(__file__).parents[1] / "_packaging"  # inside an installed wheel
+CHECKOUT = Path(__file__).parents[2] / "packaging"
 ROOT = TRAVELLING if TRAVELLING.is_dir() else CHECKOUT
 # Of Jinja's filters those that give plain text, or keep what is escaped as it is.
 FILTERS = ("capitalize", "indent", "join", "length", "lower", "trim", "upper")

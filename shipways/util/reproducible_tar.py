@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from shipways.extraction import extract
+from shipways.util.extraction import extract
 
 CHUNK_BYTES = 1 << 20
 _DEFLATE, _SMALLEST, _UNKNOWN_SYSTEM = 8, 2, 255  # RFC 1952, 2.3.1: CM, XFL and OS

@@ -1,0 +1,1 @@
+"""What every package uses: commands, sizes and times, progress, templates, archives."""
