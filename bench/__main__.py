@@ -18,8 +18,8 @@ from rich.table import Table
 
 from bench import builds, images, scale, sizes, stack, starts
 from bench.figure import Figure
-from shipways import project
 from shipways.errors import ShipwaysError
+from shipways.project import model
 from shipways.util.progress import step
 
 ROOT = Path(__file__).parents[1]
@@ -66,7 +66,7 @@ def _shown(name: str, part: Part, folder: Path) -> bool:
     problem = ""
     try:
         with step(f"bench: {name}"):
-            for figure in part(project.load(ROOT / "demoapp").root, folder):
+            for figure in part(model.load(ROOT / "demoapp").root, folder):
                 table.add_row(*figure.row())
     except Exception as error:  # the other parts are measured
         problem = f"{name} failed: {error if isinstance(error, ShipwaysError) else repr(error)}"

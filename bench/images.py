@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.figure import Figure
-from shipways import project, source
 from shipways.bundle import Inputs
 from shipways.formats import Job
 from shipways.formats.docker_answer import first_answer
 from shipways.formats.docker_image import base_image, load, write
+from shipways.project import model, source_tree
 from shipways.roots.names import untag
 from shipways.util.command import metered
 from shipways.util.measure import median
@@ -25,7 +25,7 @@ PREPARED = "first"  # not counted: it fills the caches
 def figures(sample: Path, work: Path) -> Iterator[Figure]:
     """Build the image once, then again after each changed line; start the last one."""
     root = work / "sample"
-    source.snapshot(sample, root)
+    source_tree.snapshot(sample, root)
     name = f"shipways/bench:{os.getpid()}"
     built, packed = [], []
     try:
@@ -34,7 +34,7 @@ def figures(sample: Path, work: Path) -> Iterator[Figure]:
             if label != PREPARED:
                 built.append(seconds[0])
                 packed.append(seconds[1])
-        answers = [first_answer(name, project.load(root)).seconds for _ in range(RUNS)]
+        answers = [first_answer(name, model.load(root)).seconds for _ in range(RUNS)]
     finally:
         untag(name)
     how = (
@@ -56,8 +56,8 @@ def changed(root: Path, work: Path, name: str) -> tuple[float, float]:
     with settings.open("a") as file:
         file.write(f"CHANGED = {time.time()}\n")
     (work / "inputs").mkdir(parents=True)
-    found = project.load(root)
-    epoch = source.epoch(root)
+    found = model.load(root)
+    epoch = source_tree.epoch(root)
     inputs = Inputs(found, epoch, work.parent / "cache", work / "inputs", work / "logs")
     job = Job(found, inputs, work, work / "logs")
     base = base_image(job)

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from bench.figure import Figure
-from shipways import source
+from shipways.project import source_tree
 from shipways.util.command import run
 
 FEW, MANY = 400, 4000
@@ -33,7 +33,7 @@ def figures(sample: Path, work: Path, *, few: int = FEW, many: int = MANY) -> It
 
 def grown(sample: Path, target: Path, count: int) -> Path:
     """A copy of the sample with `count` more data files in its package."""
-    source.snapshot(sample, target)
+    source_tree.snapshot(sample, target)
     (package,) = [path.parent for path in target.glob("*/settings.py")]
     for number in range(count):
         folder = package / "board" / "static" / "board" / f"more-{number // 100}"

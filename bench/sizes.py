@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bench.figure import Figure
-from shipways import project, source
 from shipways.bundle import Inputs
 from shipways.formats import FORMATS, Job, Options
+from shipways.project import model, source_tree
 from shipways.util.command import find, run
 from shipways.util.measure import median
 
@@ -32,8 +32,10 @@ def figures(
     sample: Path, work: Path, *, packed: Sequence[str] = tuple(PACKED), runs: int = RUNS
 ) -> Iterator[Figure]:
     """Pack one bundle with both settings, and the same tree with the plain tools."""
-    found = project.load(sample)
-    inputs = Inputs(found, source.epoch(sample), work / "cache", work / "inputs", work / "logs")
+    found = model.load(sample)
+    inputs = Inputs(
+        found, source_tree.epoch(sample), work / "cache", work / "inputs", work / "logs"
+    )
     inputs.work.mkdir()
     site = inputs.bundle.site
     plain = xz_bytes(site, work)

@@ -14,11 +14,11 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from bench.figure import Figure
-from shipways import project, source
 from shipways.bundle import Inputs
 from shipways.formats import Job, compose, docker
 from shipways.lifecycle.attempt import free_port
-from shipways.project import Project
+from shipways.project import model, source_tree
+from shipways.project.model import Project
 from shipways.roots.names import untag
 from shipways.util.command import run
 from shipways.util.extraction import extract
@@ -74,11 +74,11 @@ def figures(sample: Path, work: Path) -> Iterator[Figure]:
 def versioned(sample: Path, work: Path) -> Project:
     """A copy of the sample under a version of its own."""
     root = work / "sample"
-    source.snapshot(sample, root)
-    path, version = root / project.FILE_NAME, project.load(sample).version
+    source_tree.snapshot(sample, root)
+    path, version = root / model.FILE_NAME, model.load(sample).version
     text = path.read_text("utf-8").replace(f'version = "{version}"', f'version = "{VERSION}"')
     path.write_text(text, "utf-8")
-    return project.load(root)
+    return model.load(root)
 
 
 def unpacked(shipped: Project, work: Path) -> Stack:
@@ -86,7 +86,7 @@ def unpacked(shipped: Project, work: Path) -> Stack:
     (work / "inputs").mkdir()
     logs = work / "dist" / "logs" / "compose"
     cache = Path(os.environ.get("SHIPWAYS_CACHE") or user_cache_path("shipways"))
-    inputs = Inputs(shipped, source.epoch(shipped.root), cache, work / "inputs", logs)
+    inputs = Inputs(shipped, source_tree.epoch(shipped.root), cache, work / "inputs", logs)
     product = compose.build(Job(shipped, inputs, work, logs))
     extract(product.paths[0], work / "server")
     stack = Stack(work / "server" / compose.folder_name(shipped), free_port(18000))

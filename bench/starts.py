@@ -11,12 +11,12 @@ from pathlib import Path
 
 from bench.figure import Figure
 from bench.sizes import job
-from shipways import project, source
 from shipways.bundle import Inputs
 from shipways.formats import FORMATS
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.live import offline
+from shipways.project import model, source_tree
 from shipways.roots import images
 from shipways.roots.machine import machine
 from shipways.util.extraction import extract
@@ -32,8 +32,10 @@ COMPILE = (
 
 def figures(sample: Path, work: Path) -> Iterator[Figure]:
     """Install both on clean machines in turn; the median of each."""
-    found = project.load(sample)
-    inputs = Inputs(found, source.epoch(sample), work / "cache", work / "inputs", work / "logs")
+    found = model.load(sample)
+    inputs = Inputs(
+        found, source_tree.epoch(sample), work / "cache", work / "inputs", work / "logs"
+    )
     inputs.work.mkdir()
     shipped = packed(inputs, work, "shipped")
     compile_all(inputs.bundle.site, found.name)

@@ -12,10 +12,10 @@ import griffe
 import msgspec
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from shipways.project.model.model import Budget, Probe, Setting, ToolTable
 
 from shipways import api
 from shipways.arguments import parser
-from shipways.project import Budget, Probe, Setting, ToolTable
 from shipways.report.schema import schema
 
 Schema = dict[str, Any]
@@ -45,7 +45,7 @@ TABLES: dict[type[msgspec.Struct], str] = {
 
 def configuration() -> Iterator[str]:
     """Every key of `[tool.shipways]`, and of the tables in it."""
-    documented = griffe.load("shipways.project")
+    documented = griffe.load("shipways.project.model")
     yield "# Configuration"
     yield ""
     yield "In `pyproject.toml`. Paths are relative to the project's folder."

@@ -17,12 +17,12 @@ from functools import partial
 from pathlib import Path
 
 from shipways import pipeline, report, results
-from shipways import project as projects
 from shipways.dist import Dist
 from shipways.errors import UsageError
 from shipways.formats import Options, choose
 from shipways.lifecycle import lives
-from shipways.project import Project
+from shipways.project import model as projects
+from shipways.project.model import Project
 from shipways.results import Results
 from shipways.util import cache
 

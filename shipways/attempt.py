@@ -16,7 +16,7 @@ from pathlib import Path
 from shipways.bundle import Inputs
 from shipways.dist import Dist
 from shipways.formats import Format, Job, Options, Product
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import BuildFigures
 from shipways.util.command import Completed, metered
 from shipways.util.measure import median, sha256

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 
-from shipways import links, lock, sbom, source, wheel_file, wheelhouse
+from shipways import sbom, wheel_file, wheelhouse
 from shipways.attach import attach
-from shipways.project import Project
-from shipways.python_versions import IMAGE, Pythons
+from shipways.project import links, lockfile, source_tree
+from shipways.project.model import Project
+from shipways.project.python_versions import IMAGE, Pythons
 from shipways.unpack import install_wheel
 from shipways.util import trust
 from shipways.util.command import run
@@ -62,7 +63,7 @@ class Inputs:
     def source(self) -> Path:
         """A snapshot of the project's files."""
         tree = fresh(self.work / "source")
-        source.snapshot(self.project.root, tree, whole=self.project.is_snapshot)
+        source_tree.snapshot(self.project.root, tree, whole=self.project.is_snapshot)
         return tree
 
     @property
@@ -101,7 +102,7 @@ class Inputs:
         return target
 
     @cached_property
-    def locked(self) -> tuple[lock.Locked, ...]:
+    def locked(self) -> tuple[lockfile.Locked, ...]:
         """What the lock names; it fits the project."""
         return wheelhouse.locked(self.project)
 

@@ -15,7 +15,7 @@ from shipways.errors import ShipwaysError
 
 if TYPE_CHECKING:
     from shipways.formats import Options
-    from shipways.project import Budget, Project
+    from shipways.project.model import Budget, Project
     from shipways.results import Results
 
 
@@ -23,7 +23,7 @@ def budget(found: Project, names: Sequence[str]) -> dict[str, Budget]:
     """The limits of these formats, or of all; one of a format that is unknown is an error."""
     from shipways.errors import ProjectError
     from shipways.formats import FORMATS
-    from shipways.project import FILE_NAME
+    from shipways.project.model import FILE_NAME
 
     for name in found.tool.budget:
         if name not in FORMATS:

@@ -10,9 +10,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from shipways.errors import LockMismatch
-from shipways.lock import Locked, again
-from shipways.project import Project
-from shipways.python_versions import environment
+from shipways.project.lockfile import Locked, again
+from shipways.project.model import Project
+from shipways.project.python_versions import environment
 from shipways.wheel_file import Wheel
 
 Found = tuple[str, Version]  # a distribution's normalized name, and its version

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.util.text import read_text
 
 FORMAT = "https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"

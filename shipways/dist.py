@@ -13,7 +13,7 @@ import filelock
 
 from shipways import results
 from shipways.errors import Busy, UsageError
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import File, ProjectRecord, Results
 from shipways.util import places
 from shipways.util.measure import sha256

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from shipways import wheelhouse
 from shipways.formats import FORMATS, Format
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.util.progress import step
 
 MISSING = "[bold]missing[/bold]"

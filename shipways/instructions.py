@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shipways.artifact import Step, by_phase
 from shipways.formats import Format
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import write_atomically
 from shipways.util.escape import markdown
 

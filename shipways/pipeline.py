@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from shipways import host, inventory, results, source, target
+from shipways import host, inventory, results, target
 from shipways.artifact import Step
 from shipways.attempt import Workshop, command, figures
 from shipways.contents import contents
 from shipways.dist import Dist, record_of
 from shipways.errors import REPORT, BuildError, ProjectError, ShipwaysError, ToolMissing, UsageError
 from shipways.formats import Format, Options, Product
-from shipways.project import FILE_NAME, Project
+from shipways.project import source_tree
+from shipways.project.model import FILE_NAME, Project
 from shipways.results import BuildFigures, FormatRecord, Lint, Publish, Results, StepRecord
 from shipways.util.os_errors import explain
 from shipways.util.progress import say, step
@@ -39,10 +40,10 @@ def build(
     later only with `cold`. A format that fails does not keep the others from being built.
     """
     _check_builder(formats, options)
-    source.check(project.root, needed=[FILE_NAME])
-    epoch = source.epoch(project.root)
+    source_tree.check(project.root, needed=[FILE_NAME])
+    epoch = source_tree.epoch(project.root)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    record = record_of(project, source.commit(project.root), epoch, now)
+    record = record_of(project, source_tree.commit(project.root), epoch, now)
     with dist.locked() as work:
         dist.fresh_logs("inputs")
         found = dist.open_results(record)

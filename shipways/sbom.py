@@ -30,8 +30,8 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from shipways import wheel_file
-from shipways.lock import Locked
-from shipways.project import Project
+from shipways.project.lockfile import Locked
+from shipways.project.model import Project
 from shipways.util.measure import sha256
 
 SUFFIX = ".cdx.json"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from shipways import chosen
 
 if TYPE_CHECKING:
-    from shipways.project import Budget
+    from shipways.project.model import Budget
     from shipways.results import Publish, Results
 
 
@@ -22,12 +22,13 @@ WIDE = 160  # columns of a table in a log
 
 
 def build(arguments: argparse.Namespace) -> int:
-    from shipways import pipeline, project
+    from shipways import pipeline
     from shipways.dist import Dist
     from shipways.formats import choose
+    from shipways.project import model
 
     formats = choose(arguments.formats)
-    found = project.load(chosen.project(arguments))
+    found = model.load(chosen.project(arguments))
     budget = chosen.budget(found, [wanted.id for wanted in formats])
     results = pipeline.build(
         found,
@@ -45,13 +46,13 @@ def build(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    from shipways import project
     from shipways.claims import measuring
     from shipways.formats import choose
     from shipways.lifecycle import lives
+    from shipways.project import model
 
     names = [wanted.id for wanted in choose(arguments.formats)] if arguments.formats else []
-    found = project.load(chosen.project(arguments))
+    found = model.load(chosen.project(arguments))
     budget = chosen.budget(found, names)
     dist = chosen.dist(arguments)
     results = lives.verify(
@@ -77,10 +78,10 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 def claims(arguments: argparse.Namespace) -> int:
-    from shipways import project
     from shipways.claims import measuring
+    from shipways.project import model
 
-    found = project.load(chosen.project(arguments))
+    found = model.load(chosen.project(arguments))
     results = measuring.measure(
         found,
         arguments.formats,
@@ -94,13 +95,13 @@ def claims(arguments: argparse.Namespace) -> int:
 
 
 def try_out(arguments: argparse.Namespace) -> int:
-    from shipways import project
     from shipways.formats import choose
     from shipways.lifecycle import attempt
+    from shipways.project import model
 
     (wanted,) = choose([arguments.format])
     attempt.try_out(
-        project.load(chosen.project(arguments)),
+        model.load(chosen.project(arguments)),
         wanted.id,
         arguments.target,
         chosen.dist(arguments),
@@ -127,12 +128,12 @@ def report(arguments: argparse.Namespace) -> int:
 def compare(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from shipways import project
     from shipways import report as reports
+    from shipways.project import model
 
     old, new = chosen.read(arguments.old), chosen.read(arguments.new)
-    shipped = (chosen.project(arguments) / project.FILE_NAME).is_file()
-    budget = chosen.budget(project.load(chosen.project(arguments)), []) if shipped else {}
+    shipped = (chosen.project(arguments) / model.FILE_NAME).is_file()
+    budget = chosen.budget(model.load(chosen.project(arguments)), []) if shipped else {}
     if arguments.markdown:
         print(reports.summarise(old, new, budget, language=arguments.language))
     else:
@@ -143,18 +144,19 @@ def compare(arguments: argparse.Namespace) -> int:
 
 def doctor(arguments: argparse.Namespace) -> int:
     from shipways import doctor as examination
-    from shipways import project
+    from shipways.project import model
 
     chosen.choose_engine(arguments)
-    return examination.show(project.load(arguments.project) if arguments.project else None)
+    return examination.show(model.load(arguments.project) if arguments.project else None)
 
 
 def instructions(arguments: argparse.Namespace) -> int:
     from shipways import instructions as texts
-    from shipways import project, results
+    from shipways import results
     from shipways.formats import choose
+    from shipways.project import model
 
-    found, formats = project.load(chosen.project(arguments)), choose([])
+    found, formats = model.load(chosen.project(arguments)), choose([])
     text = texts.document(found, formats)
     results.write_atomically(found.root / "INSTALL.md", text.encode())
     for readme in arguments.readmes:

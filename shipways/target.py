@@ -27,12 +27,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from shipways.bundle import Bundle
-from shipways.project import Project, Setting
-from shipways.python_versions import Pythons
+from shipways.project.model import Project, Setting
+from shipways.project.python_versions import Pythons
+from shipways.project.values import Prose, Verbatim
 from shipways.sbom import SUFFIX
 from shipways.util.reproducible_tar import gzipped
 from shipways.util.templates import render
-from shipways.values import Prose, Verbatim
 
 
 @dataclass(frozen=True)

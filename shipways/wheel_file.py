@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from shipways.errors import BuildError
-from shipways.python_versions import FIRST, LATEST
+from shipways.project.python_versions import FIRST, LATEST
 from shipways.util.text import decode
 
 

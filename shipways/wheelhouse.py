@@ -19,12 +19,13 @@ import filelock
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
-from shipways import lock, python_versions, wheel_file
+from shipways import wheel_file
 from shipways.closure import Found, check_project, check_wheels, differences
 from shipways.errors import BuildError, HashMismatch, LockMismatch, ProjectError
-from shipways.lock import ALGORITHMS, Locked
-from shipways.project import Project
-from shipways.python_versions import Pythons
+from shipways.project import lockfile, python_versions
+from shipways.project.lockfile import ALGORITHMS, Locked
+from shipways.project.model import Project
+from shipways.project.python_versions import Pythons
 from shipways.util import trust
 from shipways.util.command import run
 from shipways.util.measure import file_hash
@@ -58,7 +59,7 @@ class Store:
         """
         if not entries:
             return ()
-        asked = f"{lock.pinned(entries)} {python} {sysconfig.get_platform()} {options}"
+        asked = f"{lockfile.pinned(entries)} {python} {sysconfig.get_platform()} {options}"
         shelf = folder(self.cache / "wheelhouse")
         place = shelf / sha256(asked.encode()).hexdigest()[:16]
         with filelock.FileLock(f"{place}.lock", timeout=TIMEOUT_S):
@@ -77,7 +78,7 @@ class Store:
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=".") as work:
             made, asked = Path(work, "wheels"), Path(work, "requirements.txt")
             made.mkdir()
-            asked.write_text(lock.pinned(entries), encoding="utf-8")
+            asked.write_text(lockfile.pinned(entries), encoding="utf-8")
             self._download(asked, made, options, before and f"{place}: {before}; fetched again: ")
             wrong = problems(made, entries)
             if wrong:
@@ -107,7 +108,7 @@ class Store:
 
 def locked(project: Project) -> tuple[Locked, ...]:
     """What the lock names. Raises `LockMismatch` where it does not fit the project."""
-    found, promised = lock.of(project), Pythons(project.requires_python)
+    found, promised = lockfile.of(project), Pythons(project.requires_python)
     first = python_versions.preferred(promised)
     check_project(project, found, promised.releases(first))
     return found
@@ -121,10 +122,10 @@ def for_bundle(project: Project, app: Path, locked: Sequence[Locked], store: Sto
     """
     promised = Pythons(project.requires_python)
     first = python_versions.preferred(promised)
-    entries = lock.select(project.lock, locked, promised.releases(first))
+    entries = lockfile.select(project.lock, locked, promised.releases(first))
     wheels = [*map(wheel_file.read, store.fetch(entries, first))]
     pythons = _narrowed(project, wheels)
-    both = lock.select(project.lock, locked, pythons.environments)
+    both = lockfile.select(project.lock, locked, pythons.environments)
     more = [entry for entry in both if entry not in entries]
     others = [*map(wheel_file.read, _others(project, store, more, first))]
     _check_others(project, more, others, pythons)
@@ -144,7 +145,7 @@ def for_python(
             f"{project.requires_python!r} does not admit Python {minor}, which the image has.",
             hint=f'Admit it, for example:\n    requires-python = ">={minor}"',
         )
-    entries = lock.select(project.lock, locked, releases)
+    entries = lockfile.select(project.lock, locked, releases)
     check_project(project, locked, releases)
     wheels = [*map(wheel_file.read, store.fetch(entries, minor))]
     own = wheel_file.read(app)
@@ -218,7 +219,7 @@ def _narrowed(project: Project, wheels: Iterable[wheel_file.Wheel]) -> Pythons:
             raise LockMismatch(
                 f"{project.lock}: {wheel.name} {wheel.version} is for Python {wheel.demands}, "
                 f"and the rest for {left.specifier}: no Python is left.",
-                hint=lock.again(project.lock),
+                hint=lockfile.again(project.lock),
             ) from None
     return left
 
@@ -254,5 +255,5 @@ def _check_others(
                 raise LockMismatch(
                     f"{project.lock}, line {entry.line}: {entry.name} {entry.version} is for "
                     f"Python {admitted.specifier}, and not for {python}.",
-                    hint=lock.again(project.lock),
+                    hint=lockfile.again(project.lock),
                 )

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from shipways import bundle, project
+from shipways import bundle
 from shipways.bundle import Inputs
 from shipways.errors import BuildError
+from shipways.project import model
 from shipways.unpack import install_wheel
 from shipways.util import reproducible_tar
 from shipways.util.measure import sha256
@@ -34,7 +35,7 @@ def inputs(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inpu
     )
     (notes / "requirements.lock").write_text(f"django==5.2 --hash=sha256:{sha256(django)}\n")
     monkeypatch.setattr(Store, "_download", lambda self, asked, made, *_: shutil.copy(django, made))
-    made = Inputs(project.load(notes), 1700000000, tmp_path / "cache", work, tmp_path / "logs")
+    made = Inputs(model.load(notes), 1700000000, tmp_path / "cache", work, tmp_path / "logs")
     made.__dict__["distributions"] = wheel.parent
     return made
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from shipways import copyright as copyrights
-from shipways import project
 from shipways.errors import ProjectError
+from shipways.project import model
 
 LICENCE = "Copyright (c) 2020 René Müller\n\nNimm’s, wie Du willst.\n"
 METADATA = """\
@@ -38,7 +38,7 @@ def test_texts_in_any_encoding(notes: Path, tmp_path: Path, encoding: str, endin
     """The project's own and a dependency's."""
     for name in ("notes_app", "helper"):
         add(tmp_path / "site", name, encoding, ending)
-    text = copyrights.text(project.load(notes), tmp_path / "site")
+    text = copyrights.text(model.load(notes), tmp_path / "site")
     assert text.count("Copyright: 2020 René Müller\n") == 2
     assert text.count(" Nimm’s, wie Du willst.\n") == 2
     assert "usr/lib/notes-app/site-packages/helper/*" in text
@@ -48,7 +48,7 @@ def test_texts_in_any_encoding(notes: Path, tmp_path: Path, encoding: str, endin
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_readme_in_any_encoding(notes: Path, encoding: str) -> None:
     (notes / "README.md").write_bytes("# Notes\r\n\r\nFür alle.\r\n".encode(encoding))
-    assert project.load(notes).description == "# Notes\n\nFür alle.\n"
+    assert model.load(notes).description == "# Notes\n\nFür alle.\n"
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
@@ -57,4 +57,4 @@ def test_pyproject_is_utf_8_by_its_standard(notes: Path, encoding: str) -> None:
     text = file.read_text(encoding="utf-8").replace("Ada Lovelace", "Zoë Ångström")
     file.write_bytes(text.encode(encoding))
     with pytest.raises(ProjectError, match=r"pyproject\.toml is not UTF-8: byte .* at line \d+"):
-        project.load(notes)
+        model.load(notes)

@@ -9,9 +9,9 @@ from pathlib import Path
 import griffe
 import msgspec
 import pytest
+from shipways.project.model.model import Budget, Probe, Setting, ToolTable
 
 from shipways.arguments import parser
-from shipways.project import Budget, Probe, Setting, ToolTable
 from shipways.util.command import run
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +45,7 @@ def test_every_environment_variable_is_documented() -> None:
 @pytest.mark.process  # griffe asks git where it is
 @pytest.mark.parametrize("table", [ToolTable, Setting, Probe, Budget])
 def test_every_key_says_what_it_means(table: type[msgspec.Struct]) -> None:
-    documented = griffe.load("shipways.project")[table.__name__]
+    documented = griffe.load("shipways.project.model")[table.__name__]
     silent = [name for name in table.__struct_fields__ if not documented[name].docstring]
     assert not silent
 

@@ -12,9 +12,10 @@ from typing import NoReturn
 import pytest
 
 from shipways import __main__ as cli
-from shipways import arguments, clock, doctor, subcommands
+from shipways import arguments, doctor, subcommands
 from shipways.errors import ISSUES, ProjectError
 from shipways.formats import FORMATS
+from shipways.project import source_date
 from shipways.util.command import run
 
 ROOT = Path(__file__).parents[1]
@@ -154,22 +155,22 @@ def test_doctor_says_which_formats_a_project_can_have(
 @pytest.mark.parametrize("text", ["", "-1", " 1", "1.5", "1e9", "yesterday", "²", "٣", "9" * 5000])
 def test_a_date_that_is_no_number(text: str) -> None:
     with pytest.raises(ProjectError, match="is no number of seconds") as caught:
-        clock.stated(text)
+        source_date.stated(text)
     assert "git log -1 --format=%ct" in caught.value.hint
 
 
-@pytest.mark.parametrize("seconds", [clock.LATEST + 1, 4354819199, 2**63])
+@pytest.mark.parametrize("seconds", [source_date.LATEST + 1, 4354819199, 2**63])
 def test_a_date_that_a_format_cannot_write(seconds: int) -> None:
     with pytest.raises(ProjectError, match=r"gzip and rpm write times from 0 .* to 4294967295"):
-        clock.stated(str(seconds))
+        source_date.stated(str(seconds))
 
 
-@pytest.mark.parametrize("seconds", [0, 1, 315532799, 1700000000, clock.LATEST])
+@pytest.mark.parametrize("seconds", [0, 1, 315532799, 1700000000, source_date.LATEST])
 def test_a_date_that_all_formats_can_write(seconds: int) -> None:
-    assert clock.stated(str(seconds)) == seconds
-    assert clock.held(seconds + 0.5) == seconds
-    assert clock.held(-1) == 0
-    assert clock.held(clock.LATEST + 1) == clock.LATEST
+    assert source_date.stated(str(seconds)) == seconds
+    assert source_date.held(seconds + 0.5) == seconds
+    assert source_date.held(-1) == 0
+    assert source_date.held(source_date.LATEST + 1) == source_date.LATEST
 
 
 def test_interrupted_as_a_shell_says() -> None:

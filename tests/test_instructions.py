@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from shipways import __main__ as cli
-from shipways import instructions, project
+from shipways import instructions
 from shipways.formats import FORMATS
+from shipways.project import model
 
 ROOT = Path(__file__).parents[1]
 
 
 def test_every_step_is_in_the_document(notes: Path) -> None:
-    found = project.load(notes)
+    found = model.load(notes)
     text = instructions.document(found, FORMATS.values())
     for wanted in FORMATS.values():
         for step in wanted.printed(found):
@@ -22,7 +23,7 @@ def test_every_step_is_in_the_document(notes: Path) -> None:
 
 
 def test_readme_and_install_are_current() -> None:
-    found = project.load(ROOT / "demoapp")
+    found = model.load(ROOT / "demoapp")
     again = "nox -s instructions"
     table = instructions.table(found, FORMATS.values())
     for readme in ("README.md", "README.ru.md"):
@@ -45,5 +46,5 @@ def test_command_writes_both(notes: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_can_be_installed_and_removed(notes: Path, name: str) -> None:
-    phases = {step.phase for step in FORMATS[name].printed(project.load(notes))}
+    phases = {step.phase for step in FORMATS[name].printed(model.load(notes))}
     assert {"install", "remove"} <= phases

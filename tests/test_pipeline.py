@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from shipways import host, inventory, pipeline, project, report, results, source
+from shipways import host, inventory, pipeline, report, results
 from shipways.artifact import Step
 from shipways.attempt import command
 from shipways.bundle import Inputs
 from shipways.dist import Dist
 from shipways.errors import BuildError, ProjectError, UsageError
 from shipways.formats import FORMATS, Format, Job, Options, Product, Tool
+from shipways.project import model, source_tree
 from shipways.results import Builder, Host, Lint, Results, Target
 
 Build = Callable[[Job], Product]
@@ -56,12 +57,12 @@ PACK = Format(
 
 @pytest.fixture
 def build(notes: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Results]:
-    monkeypatch.setattr(source, "commit", lambda root: "c0ffee")
-    monkeypatch.setattr(source, "epoch", lambda root: 1700000000)
+    monkeypatch.setattr(source_tree, "commit", lambda root: "c0ffee")
+    monkeypatch.setattr(source_tree, "epoch", lambda root: 1700000000)
     monkeypatch.setattr(host, "describe", lambda: Host(os="Test"))
 
     def run(formats: Sequence[Format], **more: Any) -> Results:
-        found = project.load(notes)
+        found = model.load(notes)
         dist, cache = Dist(notes / "dist"), notes / "cache"
         publish = partial(report.render, dist=dist.path)
         return pipeline.build(found, formats, dist, cache, Options(), publish=publish, **more)
@@ -208,7 +209,7 @@ def test_packager_that_makes_none_of_the_packages(notes: Path, others: tuple[str
     packs += [replace(PACK, id=name) for name in others]
     dist, chosen = Dist(notes / "dist"), Options(builder="rpmbuild")
     with pytest.raises(UsageError, match="rpmbuild does not make pack") as caught:
-        pipeline.build(project.load(notes), packs, dist, notes / "cache", chosen, publish=print)
+        pipeline.build(model.load(notes), packs, dist, notes / "cache", chosen, publish=print)
     assert caught.value.exit_code == 2
     assert "nfpm or fpm" in caught.value.hint
     assert not dist.path.exists()

@@ -9,8 +9,9 @@ from typing import Any
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from shipways import project, sbom
-from shipways.lock import Locked
+from shipways import sbom
+from shipways.project import model
+from shipways.project.lockfile import Locked
 from shipways.sbom import SystemPackage
 from shipways.util.measure import sha256
 from tests.wheel_maker import make_wheel
@@ -30,7 +31,7 @@ def read(made: bytes) -> dict[str, Any]:
 def test_names_everything_and_is_valid(notes: Path, tmp_path: Path) -> None:
     wheel = make_wheel(tmp_path, "django", {"django/__init__.py": ""})
     parts = [sbom.of_wheel(wheel), sbom.of_package(LIBC)]
-    found = read(sbom.document(project.load(notes), parts, EPOCH))
+    found = read(sbom.document(model.load(notes), parts, EPOCH))
     assert found["metadata"]["component"]["purl"] == "pkg:pypi/notes-app@1.2.0"
     assert found["metadata"]["component"]["licenses"] == [{"license": {"id": "MIT"}}]
     assert found["metadata"]["timestamp"] == "2023-11-14T22:13:20+00:00"
@@ -48,7 +49,7 @@ def test_lock_gives_every_file_that_a_version_may_come_as(notes: Path) -> None:
         Locked("django", "4.2.1", hashes, 'python_version < "3.10"'),
         Locked("django", "5.2.1", hashes),
     ]
-    found = read(sbom.document(project.load(notes), map(sbom.of_locked, entries), EPOCH))
+    found = read(sbom.document(model.load(notes), map(sbom.of_locked, entries), EPOCH))
     old, new = found["components"]
     assert (old["purl"], new["purl"]) == ("pkg:pypi/django@4.2.1", "pkg:pypi/django@5.2.1")
     assert old["properties"] == [{"name": sbom.MARKER, "value": 'python_version < "3.10"'}]
@@ -59,7 +60,7 @@ def test_lock_gives_every_file_that_a_version_may_come_as(notes: Path) -> None:
 def test_images_of_a_stack_share_a_package(notes: Path) -> None:
     libc, other = sbom.of_package(LIBC), sbom.of_package(SystemPackage("nginx", "1.26"))
     images = {"notes:1.2.0": [libc], "shipways/nginx:1.26": [libc, other]}
-    found = read(sbom.document(project.load(notes), [], EPOCH, images))
+    found = read(sbom.document(model.load(notes), [], EPOCH, images))
     assert sorted(part["name"] for part in found["components"]) == [
         "libc6", "nginx", "notes", "shipways/nginx",
     ]  # fmt: skip
@@ -71,7 +72,7 @@ def test_images_of_a_stack_share_a_package(notes: Path) -> None:
 
 def test_same_bytes_every_time(notes: Path, tmp_path: Path) -> None:
     wheels = [make_wheel(tmp_path, name, {f"{name}.py": ""}) for name in ("b", "a")]
-    found = project.load(notes)
+    found = model.load(notes)
     one, other = (
         sbom.document(found, map(sbom.of_wheel, order), EPOCH) for order in (wheels, wheels[::-1])
     )
@@ -83,7 +84,7 @@ def test_two_documents_have_two_serial_numbers(notes: Path, tmp_path: Path) -> N
     wheel = make_wheel(tmp_path, "django", {"django/__init__.py": ""})
     locked = sbom.of_locked(Locked("django", "1.0", frozenset({sha256(wheel)})))
     found = [
-        read(sbom.document(project.load(notes), [part], EPOCH))
+        read(sbom.document(model.load(notes), [part], EPOCH))
         for part in (locked, sbom.of_wheel(wheel))
     ]
     assert found[0]["components"][0]["purl"] == found[1]["components"][0]["purl"]
@@ -103,5 +104,5 @@ def test_licences_as_scanners_read_them() -> None:
 
 def test_nothing_of_this_machine(notes: Path, tmp_path: Path) -> None:
     wheel = make_wheel(tmp_path, "django", {"django/__init__.py": ""})
-    made = sbom.document(project.load(notes), [sbom.of_wheel(wheel)], EPOCH).decode()
+    made = sbom.document(model.load(notes), [sbom.of_wheel(wheel)], EPOCH).decode()
     assert str(tmp_path) not in made

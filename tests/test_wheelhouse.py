@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from shipways import lock, project, wheelhouse
+from shipways import wheelhouse
 from shipways.errors import BuildError, HashMismatch, LockMismatch
-from shipways.project import Project
-from shipways.python_versions import HERE
+from shipways.project import lockfile, model
+from shipways.project.model import Project
+from shipways.project.python_versions import HERE
 from shipways.util.measure import file_hash, sha256
 from shipways.wheelhouse import Store, Wheelhouse
 from tests.wheel_maker import make_wheel
@@ -65,15 +66,15 @@ def shipped(notes: Path, index: Index, python: str = ">=3.10") -> Project:
     file = notes / "pyproject.toml"
     text = file.read_text().replace('"django>=4.2"', "")
     file.write_text(text.replace('requires-python = ">=3.10"', f'requires-python = "{python}"'))
-    return project.load(notes)
+    return model.load(notes)
 
 
 def bundle(found: Project, app: Path, store: Store) -> Wheelhouse:
-    return wheelhouse.for_bundle(found, app, lock.of(found), store)
+    return wheelhouse.for_bundle(found, app, lockfile.of(found), store)
 
 
 def image(found: Project, app: Path, store: Store) -> Wheelhouse:
-    return wheelhouse.for_python(found, app, lock.of(found), store, "3.13")
+    return wheelhouse.for_python(found, app, lockfile.of(found), store, "3.13")
 
 
 def names(house: Wheelhouse) -> list[str]:
@@ -192,9 +193,9 @@ def test_what_pip_fetched_has_to_be_what_the_lock_names(
 def test_any_hash_of_the_line_will_do(tmp_path: Path) -> None:
     wheel = make_wheel(tmp_path, "django")
     hashes = frozenset({"a" * 64, file_hash(wheel, "sha512")})
-    assert not wheelhouse.problems(tmp_path, [lock.Locked("django", "1.0", hashes)])
+    assert not wheelhouse.problems(tmp_path, [lockfile.Locked("django", "1.0", hashes)])
     wrong = frozenset({"a" * 64, "b" * 128})
-    assert wheelhouse.problems(tmp_path, [lock.Locked("django", "1.0", wrong)]) == [
+    assert wheelhouse.problems(tmp_path, [lockfile.Locked("django", "1.0", wrong)]) == [
         "django-1.0-py3-none-any.whl is not the file that the lock names"
     ]
 
@@ -223,7 +224,7 @@ def test_nothing_of_another_python_is_left_out_in_silence(
         bundle(shipped(notes, index), app("django"), store)
     narrow = shipped(notes, index).root / "pyproject.toml"
     narrow.write_text(narrow.read_text().replace('">=3.10"', '">=3.10,<3.15"'))
-    assert names(bundle(project.load(notes), app("django"), store)) == ["django"]
+    assert names(bundle(model.load(notes), app("django"), store)) == ["django"]
 
 
 def test_two_versions_for_promised_pythons(

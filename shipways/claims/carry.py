@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from shipways.artifact import Step
 from shipways.formats import compose
 from shipways.lifecycle.service import InContainer, InTerminal, Service, Stack, Unit
-from shipways.project import Project
+from shipways.project.model import Project
 
 
 @dataclass(frozen=True)

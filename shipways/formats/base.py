@@ -12,7 +12,7 @@ from shipways.bundle import Inputs
 from shipways.closure import Found
 from shipways.errors import ToolMissing
 from shipways.formats.several import Several
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import BaseRecord, Builder, Lint
 
 

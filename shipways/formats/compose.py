@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from shipways import linters, listing, sbom, versions
+from shipways import linters, listing, sbom
 from shipways.artifact import Step, by_phase
 from shipways.closure import Found
 from shipways.formats import (
@@ -27,7 +27,8 @@ from shipways.formats import (
 )
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
-from shipways.project import Project
+from shipways.project import versions
+from shipways.project.model import Project
 from shipways.results import Builder, Lint
 from shipways.roots import names, service_images
 from shipways.roots.service_images import ServiceImage

@@ -5,9 +5,9 @@ https://kubectl.docs.kubernetes.io/references/kustomize/
 
 from __future__ import annotations
 
-from shipways import versions
 from shipways.formats import compose_stack
-from shipways.project import Project
+from shipways.project import versions
+from shipways.project.model import Project
 from shipways.util import templates
 
 FOLDER = "kubernetes"

@@ -11,13 +11,13 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 
-from shipways import versions
 from shipways.errors import BuildError
-from shipways.names import VariableName
-from shipways.project import Project, Setting
+from shipways.project import versions
+from shipways.project.model import Project, Setting
+from shipways.project.names import VariableName
+from shipways.project.values import Prose, Verbatim
 from shipways.util.escape import Fragment
 from shipways.util.templates import render
-from shipways.values import Prose, Verbatim
 
 SECRETS = "/run/secrets"
 STATIC_MOUNT = "/srv"

@@ -11,15 +11,16 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-from shipways import linters, listing, sbom, target, versions
+from shipways import linters, listing, sbom, target
 from shipways.artifact import Step
 from shipways.closure import Found
 from shipways.errors import BuildError
 from shipways.formats import deb_source
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.tools import ENGINE, MMDEBSTRAP
-from shipways.project import Project
-from shipways.python_versions import Pythons
+from shipways.project import versions
+from shipways.project.model import Project
+from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.roots.images import Image, ensure
 from shipways.roots.machine import Machine, machine

@@ -23,8 +23,8 @@ from shipways.formats.deb_bundled_package import (
     scripts,
 )
 from shipways.packagers import HINTS, Package, fpm, nfpm, xz
-from shipways.project import Project
-from shipways.python_versions import Pythons
+from shipways.project.model import Project
+from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.util.progress import say
 

@@ -7,12 +7,13 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from shipways import copyright as copyrights
-from shipways import packagers, target, versions
+from shipways import packagers, target
 from shipways.formats.base import Job
 from shipways.formats.deb_control import plain, synopsis
 from shipways.packagers import Package
-from shipways.project import Project
-from shipways.python_versions import Pythons
+from shipways.project import versions
+from shipways.project.model import Project
+from shipways.project.python_versions import Pythons
 from shipways.target import TargetFile
 from shipways.util import templates
 from shipways.util.reproducible_tar import gzipped

@@ -17,11 +17,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from shipways import copyright as copyrights
-from shipways import sbom, target, versions
+from shipways import sbom, target
 from shipways.formats import deb_control
 from shipways.formats.base import Job
-from shipways.project import Project
-from shipways.python_versions import Pythons
+from shipways.project import versions
+from shipways.project.model import Project
+from shipways.project.python_versions import Pythons
 from shipways.util import templates
 from shipways.util.extraction import extract
 

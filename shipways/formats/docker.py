@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from shipways import linters, listing, sbom, versions
+from shipways import linters, listing, sbom
 from shipways.artifact import Step
 from shipways.closure import Found
 from shipways.formats import docker_platform, image_bill, several
@@ -21,7 +21,8 @@ from shipways.formats.docker_bases import compare
 from shipways.formats.docker_image import base_image, load, write
 from shipways.formats.several import Several
 from shipways.formats.tools import BUILDER, ENGINE, MMDEBSTRAP
-from shipways.project import Project
+from shipways.project import versions
+from shipways.project.model import Project
 from shipways.results import Builder, Lint
 from shipways.roots import engine
 from shipways.util import templates

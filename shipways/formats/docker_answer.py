@@ -11,7 +11,7 @@ from typing import Any
 from docker.models.containers import Container
 
 from shipways.errors import BuildError
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.roots import engine
 
 ANSWER_TIMEOUT_S = 120

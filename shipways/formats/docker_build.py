@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from shipways import lock
 from shipways.errors import ToolMissing
 from shipways.formats import image_bill
 from shipways.formats.base import Job
-from shipways.project import Project
+from shipways.project import lockfile
+from shipways.project.model import Project
 from shipways.roots import engine, names
 from shipways.roots.images import Image
 from shipways.util import measure, templates
@@ -125,7 +125,7 @@ def _source(job: Job) -> Path:
 
 def requirements(job: Job) -> str:
     """The lines of the lock that are for the image's Python, as pip reads them."""
-    return lock.pinned(job.inputs.image_house.entries)
+    return lockfile.pinned(job.inputs.image_house.entries)
 
 
 def wheelhouse(job: Job) -> Path:

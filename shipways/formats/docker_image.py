@@ -7,11 +7,12 @@ from calendar import timegm
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from shipways import lock, oci
+from shipways import oci
 from shipways.errors import BuildError
 from shipways.formats.base import Job
 from shipways.formats.docker_build import START_INTERVAL_NS, built
-from shipways.project import Project
+from shipways.project import lockfile
+from shipways.project.model import Project
 from shipways.roots import engine, names
 from shipways.roots.images import Image
 from shipways.roots.runtime_base import ensure_base
@@ -55,7 +56,7 @@ def base_image(job: Job) -> Image:
 
 def libraries(project: Project) -> tuple[str, ...]:
     """Debian's packages that the locked dependencies need in the base besides Python."""
-    names = {entry.name for entry in lock.of(project)}
+    names = {entry.name for entry in lockfile.of(project)}
     if names & WITH_LIBRARY:
         return ()
     return tuple(sorted({LIBRARIES[name] for name in names if name in LIBRARIES}))

@@ -9,7 +9,7 @@ import shlex
 
 from shipways.artifact import Step
 from shipways.formats import several
-from shipways.project import Project
+from shipways.project.model import Project
 
 
 def home(name: str) -> str:

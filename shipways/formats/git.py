@@ -6,15 +6,16 @@ https://pip.pypa.io/en/stable/topics/vcs-support/
 
 from __future__ import annotations
 
-from shipways import sbom, source, versions
+from shipways import sbom
 from shipways.artifact import Step
 from shipways.errors import ProjectError
 from shipways.formats import environment
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.several import Several
 from shipways.formats.tools import GIT
-from shipways.project import Project
-from shipways.python_versions import Pythons
+from shipways.project import source_tree, versions
+from shipways.project.model import Project
+from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.util.command import version_of
 
@@ -39,7 +40,7 @@ def obstacle(project: Project) -> str:
 
 def link(project: Project) -> str:
     """What pip installs: the repository at the version's tag, and the folder in it."""
-    folder = source.folder_in_repository(project.root)
+    folder = source_tree.folder_in_repository(project.root)
     subdirectory = f"#subdirectory={folder}" if folder else ""
     return f"{project.distribution} @ git+{project.repository}@v{project.version}{subdirectory}"
 

@@ -13,8 +13,8 @@ from shipways.errors import BuildError
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.rpm_package import FORMAT_ID, describe, file_name, scripts
 from shipways.packagers import HINTS, Package, choose, fpm, nfpm, rpmbuild, xz
-from shipways.project import Project
-from shipways.python_versions import Pythons
+from shipways.project.model import Project
+from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.util import templates
 from shipways.util.command import find

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shipways.project import Project
+from shipways.project.model import Project
 
 
 @dataclass(frozen=True)

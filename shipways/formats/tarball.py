@@ -13,14 +13,15 @@ from functools import partial
 from pathlib import Path
 
 from shipways import copyright as copyrights
-from shipways import linters, listing, packagers, sbom, target, versions
+from shipways import linters, listing, packagers, sbom, target
 from shipways.artifact import Step, by_phase
 from shipways.closure import Found
 from shipways.formats import several
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
-from shipways.project import Project
-from shipways.python_versions import Pythons
+from shipways.project import versions
+from shipways.project.model import Project
+from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.roots.machine import PERSON
 from shipways.target import TargetFile

@@ -16,8 +16,8 @@ from shipways.closure import Found
 from shipways.formats import environment
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
-from shipways.project import Project
-from shipways.python_versions import Pythons
+from shipways.project.model import Project
+from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
 
 

@@ -20,7 +20,7 @@ from shipways.lifecycle.live import platform, prepare
 from shipways.lifecycle.repository import Repository
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import Visitor
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.roots import engine, images
 from shipways.roots.machine import Machine, machine
 from shipways.util.progress import say

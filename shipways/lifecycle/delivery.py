@@ -9,7 +9,7 @@ from typing import Protocol
 from shipways.artifact import Step
 from shipways.errors import VerifyError
 from shipways.formats import Format
-from shipways.project import Project
+from shipways.project.model import Project
 
 
 class Place(Protocol):

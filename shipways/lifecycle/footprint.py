@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from shipways.lifecycle.snapshot import Tree
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import Breakdown
 
 PACKAGES = re.compile(r"/(?:(?:site|dist)-packages|app/dependencies)/(?P<top>[^/]+)")

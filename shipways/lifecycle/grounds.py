@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shipways.errors import UsageError
 from shipways.formats import Format
 from shipways.formats.base import CONTAINED
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import BEFORE
 
 # What a common installation of Debian has besides: the machine on which `offline` is tried.

@@ -21,7 +21,7 @@ from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import Ground
 from shipways.lifecycle.live import Trio, live
 from shipways.lifecycle.versions import Versions
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import FormatRecord, Publish, Results, Target
 from shipways.roots import engine, images, reaper
 from shipways.util.measure import MIB, sha256

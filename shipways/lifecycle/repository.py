@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from shipways import source
 from shipways.formats import Format
 from shipways.lifecycle.delivery import Delivery
-from shipways.project import Project
+from shipways.project import source_tree
+from shipways.project.model import Project
 from shipways.roots import images
 from shipways.roots.images import Image
 from shipways.roots.machine import Machine, machine
@@ -34,7 +34,7 @@ class Repository:
     """
 
     def __init__(self, project: Project, folder: Path) -> None:
-        self._folder = source.folder_in_repository(project.root)
+        self._folder = source_tree.folder_in_repository(project.root)
         self._checkout = folder
         self._env = _identity(project)
         depth = len(PurePath(self._folder).parts)
@@ -54,7 +54,7 @@ class Repository:
         """Commit a version's files and tag them; returns it as it lies in the repository."""
         inside = self._checkout / self._folder
         self._git("rm", "-r", "-q", "--ignore-unmatch", "--", self._folder or ".")
-        source.snapshot(version.root, inside, whole=version.is_snapshot)
+        source_tree.snapshot(version.root, inside, whole=version.is_snapshot)
         self._git("add", "--all", "--force")
         self._git("commit", "-q", "--allow-empty", "-m", f"Version {version.version}")
         self._git("tag", "--force", f"v{version.version}")

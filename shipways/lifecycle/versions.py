@@ -11,15 +11,15 @@ from typing import Any
 import tomlkit
 from packaging.version import Version
 
-from shipways import project as projects
-from shipways import source
 from shipways.attempt import Workshop
 from shipways.dist import Dist
 from shipways.errors import VerifyError
 from shipways.formats import Format, Options
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.repository import Repository, link
-from shipways.project import Project
+from shipways.project import model as projects
+from shipways.project import source_tree
+from shipways.project.model import Project
 
 REASON = "this migration fails on purpose"
 MIGRATION = """\
@@ -44,7 +44,7 @@ FUNCTIONS = {
 
 def later(project: Project, kind: str, folder: Path) -> Project:
     """A copy in `folder` that is `next`, `broken` (its migration raises) or `slow` (it hangs)."""
-    source.snapshot(project.root, folder, whole=project.is_snapshot)
+    source_tree.snapshot(project.root, folder, whole=project.is_snapshot)
     raised = raise_version(project.version, 1 + list(FUNCTIONS).index(kind))
     path = folder / projects.FILE_NAME
     document: Any = tomlkit.parse(path.read_text("utf-8"))
@@ -121,7 +121,7 @@ class Versions:
         work = folder / ".work"
         work.mkdir(parents=True)
         options = Options(compression="fast")
-        epoch = source.epoch(self._project.root)
+        epoch = source_tree.epoch(self._project.root)
         shop = Workshop(
             version, Dist(folder / ".dist"), work, self._cache, options, epoch, keep=False
         )

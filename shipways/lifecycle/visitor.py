@@ -15,7 +15,7 @@ from typing import Any
 
 from shipways.errors import VerifyError
 from shipways.lifecycle import visit
-from shipways.project import Probe, Project
+from shipways.project.model import Probe, Project
 from shipways.roots import images
 from shipways.roots.execution import Background
 from shipways.roots.machine import Machine, machine

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from shipways import target
 from shipways.bundle import Bundle
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.target import TargetFile
 
 RPM_EARLIEST = 631152000  # 1990-01-01

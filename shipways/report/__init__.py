@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from shipways.project import Budget
+from shipways.project.model import Budget
 from shipways.report import html, markdown, summary, terminal
 from shipways.report.budget import over_budget, unheld
 from shipways.report.compare import Comparison, compare

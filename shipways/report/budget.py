@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shipways.project import Budget
+from shipways.project.model import Budget
 from shipways.report.compare import CULPRITS, Culprit, compare
 from shipways.report.comparison import Row, overview
 from shipways.report.figure import Column

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shipways.errors import BuildError, UsageError
-from shipways.python_versions import IMAGE
+from shipways.project.python_versions import IMAGE
 from shipways.roots import bases, engine, host, images, pick, reaper
 from shipways.util import command
 from shipways.util.templates import path as recipe

@@ -9,8 +9,8 @@ from typing import Any
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from shipways import lock
-from shipways.project import Project
+from shipways.project import lockfile
+from shipways.project.model import Project
 
 Bill = dict[str, Any]
 
@@ -47,7 +47,7 @@ def check_app(bill: Bill, project: Project) -> None:
 def check_lock(bill: Bill, project: Project) -> None:
     """Every wheel of the lock is named, with a hash that the lock has for it, and no other."""
     found = parts(bill, "pypi")
-    locked = {entry.name: entry for entry in lock.read(project.lock) if entry.applies("3.13.0")}
+    locked = {entry.name: entry for entry in lockfile.read(project.lock) if entry.applies("3.13.0")}
     assert set(found) == set(locked)
     for name, entry in locked.items():
         assert found[name]["version"] == entry.version

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from shipways import __main__ as cli
-from shipways import project, results
-from shipways.project import Project
+from shipways import results
+from shipways.project import model
+from shipways.project.model import Project
 from shipways.results import FormatRecord
 from shipways.roots import engine, images
 from shipways.roots.machine import machine
@@ -58,17 +59,17 @@ class Built:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The sample and its artifacts."""
-    return Built(project.load(ROOT / "demoapp"), tmp_path_factory.mktemp("dist"))
+    return Built(model.load(ROOT / "demoapp"), tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="session")
 def copy_of_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     """Makes copies of the sample's source that a test may change."""
-    from shipways import source
+    from shipways.project import source_tree
 
     def make() -> Path:
         target = tmp_path_factory.mktemp("sample") / "demoapp"
-        source.snapshot(ROOT / "demoapp", target)
+        source_tree.snapshot(ROOT / "demoapp", target)
         return target
 
     return make

@@ -13,7 +13,7 @@ from debian.debfile import DebFile
 
 from shipways.formats import FORMATS
 from shipways.lifecycle.grounds import COMMON
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.roots import images
 from shipways.roots.machine import Machine, machine
 from shipways.util.command import Completed

@@ -14,7 +14,7 @@ from typing import cast
 
 import pytest
 
-from shipways import project, target
+from shipways import target
 from shipways.bundle import Bundle, Inputs
 from shipways.formats import (
     compose,
@@ -28,7 +28,8 @@ from shipways.formats import (
 )
 from shipways.formats.base import Job, Options
 from shipways.packagers import Package, nfpm, rpmbuild
-from shipways.project import Project
+from shipways.project import model
+from shipways.project.model import Project
 from shipways.roots.images import Image
 from shipways.util import templates
 
@@ -143,7 +144,7 @@ def write(root: Path, turn: int, *, long: bool = False) -> Project:
     (root / "README.md").write_text(f"# {CODE}\n\nA {CODE} {words}\n", encoding="utf-8")
     (root / "pyproject.toml").write_text(pyproject(turn, long=long), encoding="utf-8")
     (root / "requirements.lock").write_text("")
-    return project.load(root)
+    return model.load(root)
 
 
 @dataclass

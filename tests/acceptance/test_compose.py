@@ -24,11 +24,11 @@ from typing import Any
 
 import pytest
 
-from shipways import project, source
 from shipways.formats import compose
 from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.versions import Versions
+from shipways.project import model, source_tree
 from shipways.roots import engine, packages
 from shipways.sbom import SUFFIX
 from shipways.util import command
@@ -109,15 +109,15 @@ def deliveries(
     """The sample under a version of this test's own, and the next one, with one more migration."""
     folder = tmp_path_factory.mktemp("versions")
     root = Path(__file__).parents[2] / "demoapp"
-    sample = project.load(root)
+    sample = model.load(root)
     now = folder / "now"
-    source.snapshot(root, now)
-    path = now / project.FILE_NAME
+    source_tree.snapshot(root, now)
+    path = now / model.FILE_NAME
     text = path.read_text("utf-8").replace(
         f'version = "{sample.version}"', f'version = "{VERSION}"'
     )
     path.write_text(text, "utf-8")
-    first = project.load(now)
+    first = model.load(now)
     made = Versions(first, folder / "built", cache())
     return made.make(compose.FORMAT, "now"), made.make(compose.FORMAT, "next")
 

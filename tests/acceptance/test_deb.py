@@ -16,7 +16,7 @@ from debian.debfile import DebFile
 from shipways import __main__ as cli
 from shipways import results
 from shipways.formats import deb
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import FormatRecord
 from shipways.roots.images import ensure
 from shipways.roots.machine import Machine, machine

@@ -13,7 +13,7 @@ import pytest
 from debian.debfile import DebFile
 
 from shipways import deb_archive
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import FormatRecord
 from shipways.util.command import find, run
 from shipways.util.extraction import extract

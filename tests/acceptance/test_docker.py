@@ -26,13 +26,14 @@ from docker.errors import ImageNotFound
 from docker.models.containers import Container
 
 from shipways import __main__ as cli
-from shipways import oci, project, source
+from shipways import oci
 from shipways.bundle import Inputs
 from shipways.formats import docker as image_format
 from shipways.formats import docker_platform
 from shipways.formats.base import Job, Options
 from shipways.formats.docker_answer import first_answer
 from shipways.lifecycle.versions import Versions
+from shipways.project import model, source_tree
 from shipways.roots import bases, engine, images
 from shipways.util import cache
 from shipways.util.command import Completed, run
@@ -160,11 +161,11 @@ def test_two_builds_give_the_same_bytes(built: Built, tmp_path: Path) -> None:
     (tmp_path / "inputs").mkdir()
     inputs = Inputs(
         project=built.project,
-        epoch=source.epoch(built.project.root),
+        epoch=source_tree.epoch(built.project.root),
         cache=tmp_path / "cache",
         work=tmp_path / "inputs",
         logs=tmp_path / "logs",
-        commit=source.commit(built.project.root),
+        commit=source_tree.commit(built.project.root),
     )
     again = image_format.build(Job(built.project, inputs, tmp_path, tmp_path / "logs", cold=True))
     assert sha256(again.paths[0]) == record.artifacts[0].sha256
@@ -178,7 +179,7 @@ def test_for_another_processor(built: Built, tmp_path: Path) -> None:
     (tmp_path / "inputs").mkdir()
     inputs = Inputs(
         project=built.project,
-        epoch=source.epoch(built.project.root),
+        epoch=source_tree.epoch(built.project.root),
         cache=tmp_path / "cache",
         work=tmp_path / "inputs",
         logs=tmp_path / "logs",
@@ -269,7 +270,7 @@ def test_nothing_of_the_builder(
 
 
 def test_no_file_is_newer_than_the_commit(built: Built, saved: oci.Saved) -> None:
-    epoch = source.epoch(built.project.root)
+    epoch = source_tree.epoch(built.project.root)
     for layer in saved.layers[-3:]:  # the base has its packages' times
         with tarfile.open(layer) as archive:
             assert max(int(info.mtime) for info in archive) <= epoch
@@ -421,7 +422,7 @@ def test_one_changed_line_sends_little(
     pyproject.write_text(pyproject.read_text().replace('version = "1.0.0"', 'version = "1.0.1"'))
     init = changed / "demoapp" / "__init__.py"
     init.write_text(init.read_text().replace('"1.0.0"', '"1.0.1"'))
-    name = image_format.image_name(project.load(changed))
+    name = image_format.image_name(model.load(changed))
     try:
         assert (
             cli.main(["build", "docker", "--project", str(changed), "--dist", str(tmp_path)]) == 0
@@ -459,7 +460,7 @@ def test_stopped_in_the_middle_of_a_step_and_then_over_an_image_of_others(
     text = pyproject.read_text().replace('version = "1.0.0"', f'version = "{version}"')
     pyproject.write_text(text)
     arguments = ["build", "docker", "--project", str(root), "--dist", str(dist)]
-    name, later = (image_format.image_name(project.load(root)), f"demoapp:1.0.{os.getpid() + 1}")
+    name, later = (image_format.image_name(model.load(root)), f"demoapp:1.0.{os.getpid() + 1}")
     foreign = {each: of_others(each, tmp_path) for each in (name, later)}
     try:
         _stop(arguments, scratch, dist)
@@ -470,7 +471,7 @@ def test_stopped_in_the_middle_of_a_step_and_then_over_an_image_of_others(
         assert engine.client().images.get(name).id != foreign[name]
         spare = f"{name}-{foreign[name].removeprefix('sha256:')[:12]}"
         assert engine.client().images.get(spare).id == foreign[name]
-        versions = Versions(project.load(root), tmp_path / "versions", cache.folder())
+        versions = Versions(model.load(root), tmp_path / "versions", cache.folder())
         assert versions.make(image_format.FORMAT, "next").file.is_file()
         assert engine.client().images.get(later).id == foreign[later]
     finally:

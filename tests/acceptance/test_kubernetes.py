@@ -13,9 +13,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from shipways import project
 from shipways.formats import compose_kubernetes, compose_stack
-from shipways.project import Project
+from shipways.project import model
+from shipways.project.model import Project
 from shipways.util import command
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ Manifest = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def sample() -> Project:
-    return project.load(ROOT / "demoapp")
+    return model.load(ROOT / "demoapp")
 
 
 @pytest.fixture(scope="module")

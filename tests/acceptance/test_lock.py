@@ -14,7 +14,7 @@ import pytest
 
 from shipways import __main__ as cli
 from shipways import results
-from shipways.python_versions import HERE
+from shipways.project.python_versions import HERE
 from shipways.results import FormatRecord
 from shipways.util.command import run
 from shipways.util.measure import sha256

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pytest
 
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import FormatRecord
 from shipways.util.command import find, run
 from shipways.util.extraction import extract

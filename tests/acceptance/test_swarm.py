@@ -24,12 +24,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shipways import project, source
 from shipways.errors import ShipwaysError
 from shipways.formats import compose, docker
 from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.versions import Versions
+from shipways.project import model, source_tree
 from shipways.roots import reaper
 from shipways.util import command
 
@@ -250,14 +250,14 @@ def deliveries(
     folder = tmp_path_factory.mktemp("versions")
     root = Path(__file__).parents[2] / "demoapp"
     now = folder / "now"
-    source.snapshot(root, now)
-    path = now / project.FILE_NAME
-    old = f'version = "{project.load(root).version}"'
+    source_tree.snapshot(root, now)
+    path = now / model.FILE_NAME
+    old = f'version = "{model.load(root).version}"'
     path.write_text(path.read_text("utf-8").replace(old, f'version = "{VERSION}"'), "utf-8")
     from platformdirs import user_cache_path
 
     cache = Path(os.environ.get("SHIPWAYS_CACHE") or user_cache_path("shipways"))
-    made = Versions(project.load(now), folder / "built", cache)
+    made = Versions(model.load(now), folder / "built", cache)
     return made.make(compose.FORMAT, "now"), made.make(docker.FORMAT, "next")
 
 

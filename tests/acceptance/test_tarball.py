@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 
 from shipways.formats import tarball
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import FormatRecord
 from shipways.util.command import run
 from shipways.util.extraction import extract

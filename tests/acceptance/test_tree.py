@@ -16,7 +16,7 @@ from shipways.formats.base import Job, Product
 from shipways.util.command import run
 from shipways.util.measure import sha256 as digest
 from tests.formats.conftest import make_job, site
-from tests.test_checkout import SHAPES, commit
+from tests.project.test_checkout import SHAPES, commit
 
 __all__ = ["make_job", "site"]  # fixtures
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from installer.sources import WheelFile
 
-from shipways import lock
+from shipways.project import lockfile
 from shipways.util.command import run
 from shipways.util.measure import sha256
 from tests.acceptance import bills
@@ -42,7 +42,7 @@ def test_bill_names_all_that_the_lock_admits(built: Built) -> None:
         for part in bill["components"]
         for files in part["externalReferences"]
     }
-    locked = lock.read(built.project.lock)
+    locked = lockfile.read(built.project.lock)
     assert named == {(entry.name, entry.version): {*entry.hashes} for entry in locked}
 
 

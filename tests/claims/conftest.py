@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from shipways import project
 from shipways.claims.server import Stage
 from shipways.formats import FORMATS
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
+from shipways.project import model
 from shipways.results import FormatRecord, ProjectRecord, Results, StepResult, Target
 
 APT = ("apt-get update", "apt-get install -y python3-venv")
@@ -87,7 +87,7 @@ def found() -> Results:
 @pytest.fixture
 def stage(notes: Path, tmp_path: Path) -> Callable[[str], Stage]:
     """A real format of the notes project; its artifact is only named."""
-    shipped = project.load(notes)
+    shipped = model.load(notes)
 
     def make(format_id: str) -> Stage:
         artifact = tmp_path / "artifact"

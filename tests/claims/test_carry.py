@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from shipways import project
 from shipways.artifact import Step
 from shipways.claims import carry
 from shipways.lifecycle.service import InContainer, InTerminal, Stack, Unit
-from shipways.project import Project
+from shipways.project import model
+from shipways.project.model import Project
 
 
 @pytest.fixture
 def shipped(notes: Path) -> Project:
-    return project.load(notes)
+    return model.load(notes)
 
 
 def typed(steps: tuple[Step, ...]) -> list[str]:

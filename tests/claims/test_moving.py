@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from shipways import project
 from shipways.claims import carry, move_server
 from shipways.claims.server import Server, Stage
 from shipways.errors import VerifyError
 from shipways.lifecycle.service import InContainer
 from shipways.lifecycle.typist import Typist
+from shipways.project import model
 from tests.lifecycle.conftest import PROBE, World
 
 
@@ -43,9 +43,9 @@ class Desk(World):
 @pytest.fixture
 def moved(notes: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Desk, Desk]:
     """Two servers, the old and the new one; a container runs on them."""
-    path = notes / project.FILE_NAME
+    path = notes / model.FILE_NAME
     path.write_text(path.read_text("utf-8") + PROBE, "utf-8")
-    shipped = project.load(notes)
+    shipped = model.load(notes)
     old, new = Desk(shipped), Desk(shipped)
     coming = iter((old, new))
 

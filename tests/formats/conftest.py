@@ -9,10 +9,10 @@ from typing import Any, cast
 
 import pytest
 
-from shipways import project as projects
 from shipways.bundle import Bundle, Inputs
 from shipways.formats.base import Job, Options
-from shipways.project import Project
+from shipways.project import model as projects
+from shipways.project.model import Project
 
 EPOCH = 1_700_000_000  # 2023-11-14 22:13:20 UTC
 LICENSE = "Copyright (c) 2020 Grace Hopper\n\nDo what you like.\n"

@@ -15,7 +15,7 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from shipways import oci, project
+from shipways import oci
 from shipways.artifact import PHASES
 from shipways.errors import BuildError
 from shipways.formats import (
@@ -28,7 +28,8 @@ from shipways.formats import (
 )
 from shipways.formats.base import Job
 from shipways.formats.compose_images import Packed
-from shipways.project import Project
+from shipways.project import model
+from shipways.project.model import Project
 from shipways.roots import bases, packages, service_images
 from shipways.roots.images import Image
 from shipways.roots.service_images import ServiceImage
@@ -68,7 +69,7 @@ help = "Believe X-Forwarded-Proto."
 def shipped(notes: Path, settings: str) -> Project:
     path = notes / "pyproject.toml"
     path.write_text(path.read_text("utf-8") + settings, "utf-8")
-    return project.load(notes)
+    return model.load(notes)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def files(notes: Path) -> dict[str, str]:
 
 def test_a_project_without_a_database_url_is_told_so(notes: Path) -> None:
     with pytest.raises(BuildError, match="DATABASE_URL"):
-        compose_stack.roles(project.load(notes))
+        compose_stack.roles(model.load(notes))
 
 
 def test_a_setting_that_the_stack_has_itself_is_refused(notes: Path) -> None:
@@ -196,7 +197,7 @@ def test_no_secret_is_in_the_archive(files: dict[str, str]) -> None:
 
 
 def test_instructions_are_the_steps(files: dict[str, str], notes: Path) -> None:
-    shipped_project = project.load(notes)
+    shipped_project = model.load(notes)
     for step in compose.FORMAT.printed(shipped_project):
         assert f"{step.command}  # {step.why}" in files["INSTALL.md"]
     assert compose.backup(shipped_project) in files["INSTALL.md"]
@@ -204,7 +205,7 @@ def test_instructions_are_the_steps(files: dict[str, str], notes: Path) -> None:
 
 
 def test_steps_keep_their_order(notes: Path) -> None:
-    phases = [PHASES.index(step.phase) for step in compose.FORMAT.printed(project.load(notes))]
+    phases = [PHASES.index(step.phase) for step in compose.FORMAT.printed(model.load(notes))]
     assert phases == sorted(phases)
 
 

@@ -16,10 +16,11 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from shipways import linters, project
+from shipways import linters
 from shipways.bundle import Inputs
 from shipways.formats import deb, deb_control, deb_source
 from shipways.formats.base import Job, Product
+from shipways.project import model
 from shipways.results import Builder, Lint
 from shipways.util.command import Completed
 
@@ -114,7 +115,7 @@ def job(notes: Path, tmp_path: Path) -> Job:
         file.writestr("notes/__init__.py", "")
     (tmp_path / "work").mkdir()
     inputs = cast(Inputs, FakeInputs(sdist, wheel))
-    return Job(project.load(notes), inputs, tmp_path / "work", tmp_path / "logs")
+    return Job(model.load(notes), inputs, tmp_path / "work", tmp_path / "logs")
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def debian(job: Job) -> Path:
 
 
 def test_an_epoch_is_in_the_changelog_and_in_no_file_s_name(notes: Path) -> None:
-    shipped = replace(project.load(notes), version="1!1.0.post1")
+    shipped = replace(model.load(notes), version="1!1.0.post1")
     assert deb_source.version(shipped) == "1:1.0.0+post1-1"
     assert deb.file_name(shipped) == "notes-app_1.0.0+post1-1_all.deb"
 

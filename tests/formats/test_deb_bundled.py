@@ -226,9 +226,9 @@ def test_no_migration_in_a_maintainer_script(job: Job) -> None:
 def test_pre_releases_sort_before_the_release(notes: Path) -> None:
     file = notes / "pyproject.toml"
     file.write_text(file.read_text().replace('"1.2.0"', '"1.2.0rc1"'))
-    from shipways import project
+    from shipways.project import model
 
-    name = package.file_name(project.load(notes), "all")
+    name = package.file_name(model.load(notes), "all")
     assert name == "notes-app-bundled_1.2.0~rc1-1_all.deb"
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from shipways import project, source
 from shipways.errors import BuildError, ToolMissing, UsageError
 from shipways.formats import docker, docker_build, docker_image
 from shipways.formats.base import Job, Options
+from shipways.project import model, source_tree
 from shipways.roots import bases, engine, packages, pick, runtime_base
 from shipways.roots.images import Image
 from shipways.sbom import SystemPackage
@@ -25,10 +25,10 @@ HASH = f"--hash=sha256:{'a' * 64}"
 BASE = Image("base:1", "runtime", "archive", "Debian")
 
 
-def lock(root: Path, *names: str) -> project.Project:
+def lock(root: Path, *names: str) -> model.Project:
     text = "".join(f"{name}==1.0 {HASH}\n" for name in names)
     (root / "requirements.lock").write_text(text)
-    return project.load(root)
+    return model.load(root)
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def test_libraries_follow_the_lock(
 
 
 def test_names(notes: Path) -> None:
-    loaded = replace(project.load(notes), version="1!1.2.0+local.1")
+    loaded = replace(model.load(notes), version="1!1.2.0+local.1")
     assert docker.image_name(loaded) == "notes-app:1_1.2.0-local.1"
     assert docker.file_name(loaded) == "notes-app-1_1.2.0+local.1-image.tar.gz"
 
 
 def test_launcher_is_told_all_it_needs(notes: Path) -> None:
-    told = docker_build.launch(project.load(notes))
+    told = docker_build.launch(model.load(notes))
     assert told["entry_point"] == "notes.cli:main"
     assert told["environment"] == {
         "NOTES_BIND": "0.0.0.0:8000",
@@ -62,7 +62,7 @@ def test_launcher_is_told_all_it_needs(notes: Path) -> None:
 
 
 def test_labels_say_what_the_project_says(notes: Path) -> None:
-    labels = docker_build.labels(project.load(notes), "")
+    labels = docker_build.labels(model.load(notes), "")
     assert labels["org.opencontainers.image.title"] == "notes-app"
     assert labels["org.opencontainers.image.authors"] == "Ada Lovelace <ada@example.org>"
     assert "org.opencontainers.image.revision" not in labels
@@ -70,7 +70,7 @@ def test_labels_say_what_the_project_says(notes: Path) -> None:
 
 def test_every_start_is_without_privileges(notes: Path) -> None:
     starts = [
-        s.command for s in docker.FORMAT.printed(project.load(notes)) if "docker run" in s.command
+        s.command for s in docker.FORMAT.printed(model.load(notes)) if "docker run" in s.command
     ]
     assert len(starts) == 3  # start, upgrade, rollback
     for start in starts:
@@ -79,9 +79,7 @@ def test_every_start_is_without_privileges(notes: Path) -> None:
 
 
 def test_only_purge_removes_the_data(notes: Path) -> None:
-    phases = [
-        s.phase for s in docker.FORMAT.printed(project.load(notes)) if "volume rm" in s.command
-    ]
+    phases = [s.phase for s in docker.FORMAT.printed(model.load(notes)) if "volume rm" in s.command]
     assert phases == ["purge"]
 
 
@@ -109,7 +107,7 @@ def job(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
         folder=lambda name: tmp_path / "cache" / name,
     )
     (tmp_path / "work").mkdir()
-    return Job(project.load(notes), inputs, tmp_path / "work", tmp_path / "logs", Options())
+    return Job(model.load(notes), inputs, tmp_path / "work", tmp_path / "logs", Options())
 
 
 class Engine:
@@ -158,7 +156,7 @@ def test_a_failed_build_leaves_nothing_to_remove(job: Job, monkeypatch: pytest.M
         raise BuildError(f"{argv[0]} ended with status 1")
 
     monkeypatch.setattr(docker_build, "run", run)
-    monkeypatch.setattr(source, "commit", lambda _root: "")
+    monkeypatch.setattr(source_tree, "commit", lambda _root: "")
     monkeypatch.setattr(engine, "client", lambda: fake)
     with pytest.raises(BuildError), docker_build.built(replace(job, cold=True), BASE):
         pass

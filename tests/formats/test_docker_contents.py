@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from shipways import project
 from shipways.bundle import Inputs
 from shipways.errors import BuildError
 from shipways.formats import docker_bases, docker_contents, docker_image
 from shipways.formats.base import Job
 from shipways.formats.docker_answer import Answer
+from shipways.project import model
 from shipways.results import BaseRecord
 from shipways.roots import names
 from shipways.roots.images import Image
@@ -75,7 +75,7 @@ def test_what_an_upper_layer_removes_is_gone(layer: Any) -> None:
 def job(notes: Path, tmp_path: Path) -> Job:
     for name in ("work", "inputs"):
         (tmp_path / name).mkdir()
-    inputs = Inputs(project.load(notes), 7, tmp_path / "cache", tmp_path / "inputs", tmp_path)
+    inputs = Inputs(model.load(notes), 7, tmp_path / "cache", tmp_path / "inputs", tmp_path)
     return Job(inputs.project, inputs, tmp_path / "work", tmp_path / "logs")
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from shipways import project
 from shipways.errors import BuildError, UsageError
 from shipways.formats import docker_build, docker_platform
 from shipways.formats.base import Job, Options
+from shipways.project import model
 from shipways.roots import engine, runtime_base
 from shipways.roots.images import Image
 from shipways.wheelhouse import Wheelhouse
@@ -29,7 +29,7 @@ def job(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
     monkeypatch.setattr(docker_platform, "_build", lambda *_: None)
     inputs: Any = SimpleNamespace(image_wheelhouse=(PURE,))
     options = Options(platform="linux/arm64")
-    return Job(project.load(notes), inputs, tmp_path, tmp_path, options)
+    return Job(model.load(notes), inputs, tmp_path, tmp_path, options)
 
 
 def archives(job: Job) -> tuple[list[str], list[str]]:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from shipways import project, versions
 from shipways.formats import FORMATS, deb_bundled_package, rpm_package
 from shipways.formats.base import Job
 from shipways.packagers import Package, nfpm, rpmbuild
+from shipways.project import model, versions
 from shipways.util.command import run
 
 pytestmark = pytest.mark.process
@@ -24,7 +24,7 @@ RPM_QUERY = "%{EVR}\\n%{CHANGELOGNAME}\\n[%{PROVIDENEVRS}\\n]"
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_step_has_what_bash_would_recall(name: str, notes: Path) -> None:
     """A "!" outside of single quotes (bash(1), HISTORY EXPANSION)."""
-    shipped = replace(project.load(notes), version=VERSIONS[-1])
+    shipped = replace(model.load(notes), version=VERSIONS[-1])
     steps = FORMATS[name].printed(shipped)
     assert not [step for step in steps if "!" in re.sub("'[^']*'", "", step.command)]
 

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from shipways import project
+from shipways.project import model
 from shipways.util.command import run
 from tests.formats.test_target import launcher
 from tests.settings_files import TABLE, hostile
@@ -20,7 +20,7 @@ GENERATOR = "/usr/lib/systemd/user-environment-generators/30-systemd-environment
 
 @pytest.fixture
 def module(notes: Path) -> ModuleType:
-    return launcher(project.load(notes))
+    return launcher(model.load(notes))
 
 
 @pytest.mark.parametrize(("content", "expected"), TABLE)

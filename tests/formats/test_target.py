@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from shipways import project, target
+from shipways import target
 from shipways.bundle import Bundle
 from shipways.formats.base import Job
-from shipways.project import Project
+from shipways.project import model
+from shipways.project.model import Project
 from shipways.target import TargetFile
 
 EPOCH = 1_700_000_000
@@ -23,7 +24,7 @@ LAUNCHER = "/usr/lib/notes-app/bin/notes"
 
 @pytest.fixture
 def shipped(notes: Path) -> Project:
-    return project.load(notes)
+    return model.load(notes)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_a_declared_bind_variable_is_shown_once(notes: Path) -> None:
     file = notes / "pyproject.toml"
     extra = '\n[[tool.shipways.environment]]\nname = "NOTES_BIND"\nhelp = "Here"\n'
     file.write_text(file.read_text() + extra)
-    names = [setting.name for setting in target.settings(project.load(notes))]
+    names = [setting.name for setting in target.settings(model.load(notes))]
     assert names == ["NOTES_HOSTS", "NOTES_BIND"]
 
 

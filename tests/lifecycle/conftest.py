@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from shipways import project
 from shipways.artifact import Step
 from shipways.errors import VerifyError
 from shipways.formats import Format
@@ -21,7 +20,8 @@ from shipways.lifecycle.snapshot import Entry
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.versions import REASON
-from shipways.project import Project
+from shipways.project import model
+from shipways.project.model import Project
 from shipways.results import Target
 from shipways.roots.images import Image
 from shipways.util.command import Completed
@@ -214,9 +214,9 @@ def make_format(**changes: Any) -> Format:
 @pytest.fixture
 def shipped(notes: Path) -> Project:
     """The notes project, with a probe."""
-    path = notes / project.FILE_NAME
+    path = notes / model.FILE_NAME
     path.write_text(path.read_text("utf-8") + PROBE, "utf-8")
-    return project.load(notes)
+    return model.load(notes)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import Visitor
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import File, FormatRecord, ProjectRecord, Results, Target
 from shipways.roots import images, reaper
 from shipways.roots.images import Image
@@ -283,9 +283,9 @@ def test_writing_goes_on_until_it_is_stopped(shipped: Project) -> None:
 
 
 def test_without_a_probe_nothing_can_be_posted(notes: Path) -> None:
-    from shipways import project
+    from shipways.project import model
 
-    found, _ = guest(project.load(notes))
+    found, _ = guest(model.load(notes))
     with pytest.raises(VerifyError, match=r"no \[tool.shipways.probe\]"):
         found.post("x")
 

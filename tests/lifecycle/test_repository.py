@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shipways import project
 from shipways.formats import FORMATS, git
 from shipways.lifecycle import repository
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.repository import Repository
-from shipways.project import Project
+from shipways.project import model
+from shipways.project.model import Project
 from shipways.roots import images
 from shipways.roots.images import Image
 from shipways.util.command import run
-from tests.test_source import git as call
+from tests.project.test_source_tree import git as call
 
 if TYPE_CHECKING:
     from tests.lifecycle.conftest import World
@@ -40,7 +40,7 @@ def checkout(notes: Path, tmp_path: Path) -> Project:
     call(top, "add", ".")
     call(top, "commit", "-q", "-m", "first")
     call(top, "tag", "v1.2.0")
-    return project.load(top / "apps" / "notes")
+    return model.load(top / "apps" / "notes")
 
 
 @pytest.mark.process

@@ -6,7 +6,7 @@ import pytest
 
 from shipways.lifecycle import footprint, manager, snapshot
 from shipways.lifecycle.snapshot import Entry
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.util.command import Completed
 
 LINES = (

@@ -12,7 +12,7 @@ from shipways.errors import VerifyError
 from shipways.lifecycle import change, leave, live, story, use
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.versions import REASON
-from shipways.project import Project
+from shipways.project.model import Project
 from shipways.results import Target
 from shipways.util.command import Completed
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from shipways import project
 from shipways.attempt import Attempt, Cost, Workshop
 from shipways.errors import ToolMissing, UsageError, VerifyError
 from shipways.formats import FORMATS, Format, Product
 from shipways.lifecycle import grounds, versions
-from shipways.project import Project
+from shipways.project import model
+from shipways.project.model import Project
 from shipways.results import Builder
 from shipways.util.command import run
 
@@ -102,7 +102,7 @@ def test_the_version_is_raised_where_it_is(
 ) -> None:
     path = migrated.root / "pyproject.toml"
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
-    later = versions.later(project.load(migrated.root), "next", tmp_path / "copy")
+    later = versions.later(model.load(migrated.root), "next", tmp_path / "copy")
     assert later.version == raised
     told = (later.root / "pyproject.toml").read_text("utf-8")
     assert told.count(raised) == 1

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from shipways.project import Budget
+from shipways.project.model import Budget
 from shipways.report import compare, over_budget, show_changes, summarise, unheld
 from shipways.report.compare import Culprit, beyond_noise
 from shipways.report.figure import Figure

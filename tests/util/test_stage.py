@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from shipways import pipeline, project, results
+from shipways import pipeline, results
 from shipways.artifact import Step
 from shipways.dist import Dist
 from shipways.errors import BuildError, HashMismatch, ToolMissing
 from shipways.formats import Format, Options, Product
+from shipways.project import model
 from shipways.results import Builder
 from shipways.util.stage import Stage, fresh, stage
 
@@ -140,7 +141,7 @@ def build(monkeypatch: pytest.MonkeyPatch) -> Callable[..., results.Results]:
 
     def run(root: Path, uses: str, **more: Any) -> results.Results:
         dist, cache = Dist(root / "dist"), root.parent / "cache"
-        found = project.load(root)
+        found = model.load(root)
         chosen = Options()
         return pipeline.build(
             found, packs(root, uses), dist, cache, chosen, publish=lambda _: None, **more

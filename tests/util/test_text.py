@@ -47,10 +47,10 @@ def test_utf_8_is_read_as_it_is(text: str) -> None:
 
 
 OWN = {  # modules that read what this program wrote itself, or the system did
-    "attach.py", "checkout.py", "deb_archive.py", "formats/deb.py", "formats/deb_source.py",
+    "attach.py", "project/checkout.py", "deb_archive.py", "formats/deb.py", "formats/deb_source.py",
     "formats/docker_build.py", "formats/docker_platform.py", "instructions.py",
     "lifecycle/change.py", "lifecycle/hardening.py", "lifecycle/inside.py",
-    "lifecycle/versions.py", "linters.py", "names.py", "oci.py", "util/places.py", "pyproject.py",
+    "lifecycle/versions.py", "linters.py", "project/names.py", "oci.py", "util/places.py", "project/pyproject.py",
     "report/catalog.py", "report/comparison.py", "report/html.py", "roots/host.py",
     "roots/names.py", "roots/pick.py", "roots/podman.py", "roots/runtime_base.py",
     "roots/service_images.py", "rpm_archive.py", "util/runs.py", "target.py", "util/text.py",

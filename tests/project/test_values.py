@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shipways import names, values
+from shipways.project import names, values
 
 ADMITTED: list[tuple[type[values.Value], list[str]]] = [
     (

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from shipways import project, pyproject
 from shipways.errors import ProjectError
+from shipways.project import model, pyproject
 
 tomllib: Any = vars(pyproject)["tomllib"]  # of the library, or tomli
-TABLES: dict[str, Any] = {"project": project.ProjectTable, "tool.shipways": project.ToolTable}
+TABLES: dict[str, Any] = {"project": model.ProjectTable, "tool.shipways": model.ToolTable}
 KEYS = [
     f"{table}.{name}"
     for table, struct in TABLES.items()
@@ -20,7 +20,7 @@ KEYS = [
 
 
 def test_reads_both_tables(notes: Path) -> None:
-    found = project.load(notes)
+    found = model.load(notes)
     assert (found.name, found.version, found.command) == ("notes-app", "1.2.0", "notes")
     assert found.distribution == "notes-app"
     assert found.entry_point == "notes.cli:main"
@@ -34,7 +34,7 @@ def test_reads_both_tables(notes: Path) -> None:
 
 def test_no_pyproject(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match=r"There is no .*pyproject\.toml") as caught:
-        project.load(tmp_path)
+        model.load(tmp_path)
     assert "--project" in caught.value.hint
     assert caught.value.exit_code == 2
 
@@ -111,7 +111,7 @@ def test_wrong_value_names_file_key_and_example(
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(ProjectError) as caught:
-        project.load(notes)
+        model.load(notes)
     message = str(caught.value)
     assert f"{path}: {key}: " in message
     assert says in message
@@ -131,7 +131,7 @@ def test_a_value_of_any_type_is_read_or_refused(
     table[key.rpartition(".")[2]] = value
     monkeypatch.setattr(tomllib, "loads", lambda _: data)
     try:
-        project.load(notes)
+        model.load(notes)
     except ProjectError as error:
         words = str(error)
         assert words.startswith(f"{path}: ")
@@ -148,7 +148,7 @@ def test_tables_that_are_none(
     known = {"project": whole["project"]} if "tool" in data else {}
     monkeypatch.setattr(tomllib, "loads", lambda _: {**known, **data})
     with pytest.raises(ProjectError, match=r"pyproject\.toml: (project|tool\.shipways): "):
-        project.load(notes)
+        model.load(notes)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -171,7 +171,7 @@ def test_a_project_under_another_name(notes: Path) -> None:
     text = path.read_text(encoding="utf-8").replace('"Notes-App"', '"news"')
     text = text.replace("[tool.shipways]", '[tool.shipways]\nname = "team-news"')
     path.write_text(text, encoding="utf-8")
-    found = project.load(notes)
+    found = model.load(notes)
     assert (found.distribution, found.name, found.command) == ("news", "team-news", "notes")
     assert found.state_dir == "/var/lib/team-news"
 
@@ -181,7 +181,7 @@ def test_help_on_several_lines_becomes_one(notes: Path) -> None:
     text = path.read_text(encoding="utf-8")
     told = 'help = """\nHost names.\nNOTES_HOSTS=evil\n"""'
     path.write_text(text.replace('help = "Host names that the site answers to."', told))
-    assert project.load(notes).tool.environment[0].help == "Host names. NOTES_HOSTS=evil"
+    assert model.load(notes).tool.environment[0].help == "Host names. NOTES_HOSTS=evil"
 
 
 @pytest.mark.parametrize(
@@ -200,13 +200,13 @@ def test_help_on_several_lines_becomes_one(notes: Path) -> None:
 def test_licences(notes: Path, written: str, kept: str) -> None:
     path = notes / "pyproject.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('"MIT"', written), encoding="utf-8")
-    assert project.load(notes).license == kept
+    assert model.load(notes).license == kept
 
 
 def test_not_toml(notes: Path) -> None:
     (notes / "pyproject.toml").write_text("[project\n")
     with pytest.raises(ProjectError, match="not valid TOML"):
-        project.load(notes)
+        model.load(notes)
 
 
 def test_older_license_table_and_readme_table(notes: Path) -> None:
@@ -214,5 +214,5 @@ def test_older_license_table_and_readme_table(notes: Path) -> None:
     text = path.read_text(encoding="utf-8").replace('"MIT"', '{ text = "BSD" }')
     text = text.replace('readme = "README.md"', 'readme = { file = "README.md" }')
     path.write_text(text, encoding="utf-8")
-    found = project.load(notes)
+    found = model.load(notes)
     assert (found.license, found.description) == ("BSD", "# Notes\n")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
 from shipways.errors import ProjectError
-from shipways.python_versions import Pythons
+from shipways.project.python_versions import Pythons
 
 TABLE = {
     ">=3.10": ("3.10 or newer", ("python3 (>= 3.10)",)),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from shipways import versions
+from shipways.project import versions
 from shipways.util.command import run
 
 EPOCHS = ("", "", "", "1!", "2!", "10!")

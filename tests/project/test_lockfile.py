@@ -14,8 +14,8 @@ from packaging.version import Version
 from pip._internal.network.session import PipSession
 from pip._internal.req.req_file import parse_requirements
 
-from shipways import lock, project
 from shipways.errors import LockMismatch, ProjectError
+from shipways.project import lockfile, model
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 HASH = f"--hash=sha256:{A}"
@@ -37,7 +37,7 @@ Django==5.2.1 \\
     # via notes
 asgiref==3.8 ; python_version >= "3.8" --hash=sha256:{C}  # why
 """
-    django, asgiref = lock.read(write(notes, text))
+    django, asgiref = lockfile.read(write(notes, text))
     assert (django.name, django.version, django.line) == ("django", "5.2.1", 3)
     assert django.hashes == {A, B}
     assert (asgiref.name, asgiref.line) == ("asgiref", 7)
@@ -59,14 +59,14 @@ asgiref==3.8 ; python_version >= "3.8" --hash=sha256:{C}  # why
     ],
 )
 def test_ways_to_write_an_entry(notes: Path, line: str) -> None:
-    (entry,) = lock.read(write(notes, line))
+    (entry,) = lockfile.read(write(notes, line))
     assert (entry.name, entry.version, entry.hashes) == ("django", "5.2.1", frozenset({A}))
 
 
-@pytest.mark.parametrize(("algorithm", "digits"), lock.DIGITS.items())
+@pytest.mark.parametrize(("algorithm", "digits"), lockfile.DIGITS.items())
 def test_every_strong_hash(notes: Path, algorithm: str, digits: int) -> None:
     line = f"django==5.2.1 --hash={algorithm}:{'a' * digits}\n"
-    assert lock.pinned(lock.read(write(notes, line))) == line
+    assert lockfile.pinned(lockfile.read(write(notes, line))) == line
 
 
 REFUSED = {
@@ -112,7 +112,7 @@ REFUSED = {
 @pytest.mark.parametrize("line", REFUSED)
 def test_line_that_is_not_locked(notes: Path, line: str) -> None:
     with pytest.raises(LockMismatch, match=REFUSED[line]) as caught:
-        lock.read(write(notes, f"# one\nasgiref==3.8 {HASH}\n{line}\n"))
+        lockfile.read(write(notes, f"# one\nasgiref==3.8 {HASH}\n{line}\n"))
     assert "requirements.lock, line 3: " in str(caught.value)
     assert "secret" not in str(caught.value)
     assert caught.value.exit_code == 2
@@ -143,7 +143,7 @@ def test_it_is_what_pip_reads(
     path = tmp_path_factory.getbasetemp() / "same.lock"
     path.write_bytes(ending.join(found).encode())
     try:
-        ours = lock.read(path)
+        ours = lockfile.read(path)
     except LockMismatch:
         return  # what joins or cuts lines in odd places is refused, which pip may do later
     theirs = list(parse_requirements(str(path), cast(PipSession, None)))
@@ -166,10 +166,10 @@ old==1.0 ; python_full_version < "3.11.3" --hash=sha256:{C}
 
 def test_universal_lock_has_several_lines_for_a_name(notes: Path) -> None:
     path = write(notes, UNIVERSAL)
-    locked = lock.read(path)
+    locked = lockfile.read(path)
 
     def chosen(*pythons: str) -> list[tuple[str, str]]:
-        return [(entry.name, entry.version) for entry in lock.select(path, locked, pythons)]
+        return [(entry.name, entry.version) for entry in lockfile.select(path, locked, pythons)]
 
     assert chosen("3.11.0", "3.11.99") == [("django", "4.2.1"), ("old", "1.0")]
     assert chosen("3.13.1") == [("django", "5.2.1")]
@@ -181,15 +181,15 @@ def test_universal_lock_has_several_lines_for_a_name(notes: Path) -> None:
 
 def test_the_same_line_twice_is_one(notes: Path) -> None:
     path = write(notes, f"django==5.2.1 {HASH}\nDjango==5.2.1 {HASH}\n")
-    assert len(lock.select(path, lock.read(path), ["3.12.0"])) == 1
+    assert len(lockfile.select(path, lockfile.read(path), ["3.12.0"])) == 1
     path = write(notes, f"django==5.2.1 {HASH}\nDjango==5.2.1 --hash=sha256:{B}\n")
     with pytest.raises(LockMismatch, match="lines 1 and 2"):
-        lock.select(path, lock.read(path), ["3.12.0"])
+        lockfile.select(path, lockfile.read(path), ["3.12.0"])
 
 
 @pytest.mark.parametrize("marker", ["sys_platform == 'win32'", "implementation_name == 'pypy'"])
 def test_targets_are_linux_and_cpython(notes: Path, marker: str) -> None:
-    (entry,) = lock.read(write(notes, f"django==5.2.1 ; {marker} {HASH}\n"))
+    (entry,) = lockfile.read(write(notes, f"django==5.2.1 ; {marker} {HASH}\n"))
     assert not entry.applies("3.12.0")
 
 
@@ -210,7 +210,7 @@ def test_lock_outside_of_the_project(notes: Path, make: Callable[[Path], str]) -
     said = f'lock = "{make(notes)}"\nbind-variable'
     file.write_text(file.read_text().replace("bind-variable", said))
     with pytest.raises(ProjectError, match=r"tool\.shipways\.lock: .* is outside of the project"):
-        lock.of(project.load(notes))
+        lockfile.of(model.load(notes))
 
 
 def test_readme_outside_of_the_project(notes: Path) -> None:
@@ -218,4 +218,4 @@ def test_readme_outside_of_the_project(notes: Path) -> None:
     file = notes / "pyproject.toml"
     file.write_text(file.read_text().replace('"README.md"', '"../README.md"'))
     with pytest.raises(ProjectError, match=r"project\.readme: .* is outside of the project"):
-        project.load(notes)
+        model.load(notes)

@@ -19,10 +19,10 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from shipways import checkout as checkouts
-from shipways import clock, links
-from shipways.checkout import Checkout
 from shipways.errors import SourceError
+from shipways.project import checkout as checkouts
+from shipways.project import links, source_date
+from shipways.project.checkout import Checkout
 from shipways.util.progress import named, say
 
 LEFT_BEHIND = {".git", ".nox", ".venv", "__pycache__", "node_modules"}  # in any folder
@@ -86,13 +86,15 @@ def epoch(root: Path) -> int:
 
     Seconds since 1970, UTC; see https://reproducible-builds.org/specs/source-date-epoch/.
     """
-    stated = os.environ.get(clock.VARIABLE)
+    stated = os.environ.get(source_date.VARIABLE)
     if stated is not None:
-        return clock.stated(stated)
+        return source_date.stated(stated)
     checkout = _history(root)
     if checkout is not None:
-        return clock.held(checkout.date())
-    return clock.held(max(((root / name).lstat().st_mtime for name in files(root)), default=0))
+        return source_date.held(checkout.date())
+    return source_date.held(
+        max(((root / name).lstat().st_mtime for name in files(root)), default=0)
+    )
 
 
 def _history(root: Path) -> Checkout | None:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shipways import source
 from shipways.errors import ShipwaysError, SourceError
-from tests.test_source import git
+from shipways.project import source_tree
+from tests.project.test_source_tree import git
 
 pytestmark = pytest.mark.process
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"
@@ -69,7 +69,7 @@ def checked_out(top: Path, target: Path) -> dict[bytes, tuple[int, bytes]]:
 
 
 def shipped(top: Path, target: Path) -> dict[bytes, tuple[int, bytes]]:
-    source.snapshot(top, target)
+    source_tree.snapshot(top, target)
     return tree(target)
 
 
@@ -103,7 +103,7 @@ def test_modes_are_those_that_git_knows(root: Path, tmp_path: Path, mask: int) -
     (root / "app" / "file.txt").chmod(0o777)
     before = os.umask(mask)
     try:
-        source.snapshot(root, tmp_path / "copy")
+        source_tree.snapshot(root, tmp_path / "copy")
     finally:
         os.umask(before)
     modes = {
@@ -111,7 +111,7 @@ def test_modes_are_those_that_git_knows(root: Path, tmp_path: Path, mask: int) -
         for name in ("run", "app/file.txt")
     }
     assert modes == {"run": 0o755, "app/file.txt": 0o644}
-    assert not source.commit(root).endswith("x")
+    assert not source_tree.commit(root).endswith("x")
 
 
 names = st.text(
@@ -166,25 +166,25 @@ def test_submodules_come_along(root: Path, tmp_path: Path) -> None:
             commit(tmp_path / name)
     git(root, *ALLOW_FILE, "submodule", "--quiet", "add", str(tmp_path / "part"), "libs/part")
     with pytest.raises(SourceError, match="libs/part/in ner' is a submodule that is not") as caught:
-        source.files(root)
+        source_tree.files(root)
     assert "submodule update --init --recursive" in caught.value.hint
     git(root, *ALLOW_FILE, "submodule", "--quiet", "update", "--init", "--recursive")
     commit(root)
     found = shipped(root, tmp_path / "copy")
     assert found[b"libs/part/run"][0] == found[b"libs/part/in ner/run"][0] == stat.S_IFREG | 0o100
     assert found[b"libs/part/in ner/to-run"] == (stat.S_IFLNK | 0o100, b"run")
-    assert not source.commit(root).endswith("-dirty")
+    assert not source_tree.commit(root).endswith("-dirty")
     (root / "libs" / "part" / "in ner" / "run").write_text("changed")
-    assert source.commit(root).endswith("-dirty")
+    assert source_tree.commit(root).endswith("-dirty")
 
 
 def test_every_way_to_the_same_files(root: Path, tmp_path: Path) -> None:
     """By a link to the checkout, and in a working tree of the same repository."""
-    expected = source.files(root), source.commit(root), source.epoch(root)
+    expected = source_tree.files(root), source_tree.commit(root), source_tree.epoch(root)
     (tmp_path / "way").symlink_to(root)
     git(root, "worktree", "add", "-q", str(tmp_path / "second"))
     for way in (tmp_path / "way", tmp_path / "second"):
-        assert (source.files(way), source.commit(way), source.epoch(way)) == expected
+        assert (source_tree.files(way), source_tree.commit(way), source_tree.epoch(way)) == expected
 
 
 def _unmerged(top: Path) -> None:
@@ -285,7 +285,7 @@ def test_what_cannot_ship_is_named(case: str, root: Path, tmp_path: Path) -> Non
     make, why = WRONG[case]
     make(root)
     with pytest.raises(SourceError) as caught:
-        source.snapshot(root, tmp_path / "copy")
+        source_tree.snapshot(root, tmp_path / "copy")
     assert "wrong" in caught.value.message
     assert why in str(caught.value)
     assert caught.value.hint
@@ -297,16 +297,16 @@ def test_names_that_no_package_can_hold_are_named(name: bytes, root: Path) -> No
     (root / os.fsdecode(name)).touch()
     git(root, "add", "--all")
     with pytest.raises(SourceError) as caught:
-        source.files(root)
+        source_tree.files(root)
     assert repr(name) in caught.value.message
 
 
 def test_a_file_that_only_looks_like_a_pointer_ships(root: Path) -> None:
     (root / "example").write_text(POINTER)
     git(root, "add", "example")
-    assert Path("example") in source.files(root)
+    assert Path("example") in source_tree.files(root)
 
 
 def test_what_is_deleted_in_the_index_is_gone(root: Path) -> None:
     git(root, "rm", "-q", "link")
-    assert [str(name) for name in source.files(root)] == ["app/file.txt", "folder"]
+    assert [str(name) for name in source_tree.files(root)] == ["app/file.txt", "folder"]

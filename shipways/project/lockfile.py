@@ -21,8 +21,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from shipways.errors import LockMismatch, ProjectError
-from shipways.project import Project
-from shipways.python_versions import environment
+from shipways.project.model import Project
+from shipways.project.python_versions import environment
 from shipways.util.text import read_text
 
 COMMENT = re.compile(r"(^|\s+)#.*$")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from shipways import source
 from shipways.errors import SourceError, ToolMissing
-from tests.test_checkout import commit, own_configuration, root
-from tests.test_source import git
+from shipways.project import source_tree
+from tests.project.test_checkout import commit, own_configuration, root
+from tests.project.test_source_tree import git
 
 __all__ = ["own_configuration", "root"]  # fixtures
 pytestmark = pytest.mark.process
@@ -59,10 +59,10 @@ REFUSALS: dict[Refusal, str] = {
     _without_git: "apt-get install git",
 }
 ASKED: dict[str, Callable[[Path], object]] = {
-    "files": source.files,
-    "check": source.check,
-    "commit": source.commit,
-    "epoch": source.epoch,
+    "files": source_tree.files,
+    "check": source_tree.check,
+    "commit": source_tree.commit,
+    "epoch": source_tree.epoch,
 }
 
 
@@ -85,8 +85,8 @@ def test_without_a_repository_git_is_not_needed(
     notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(notes))
-    assert source.files(notes)
-    assert source.commit(notes) == ""
+    assert source_tree.files(notes)
+    assert source_tree.commit(notes) == ""
 
 
 @pytest.fixture
@@ -105,9 +105,9 @@ def hook(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 def test_a_hook_of_another_repository_does_not_mislead(root: Path, hook: Path) -> None:
-    assert [str(name) for name in source.files(root)] == ["app/file.txt", "folder", "link"]
-    assert len(source.commit(root)) == 40
-    assert source.epoch(root) == 1767323045
+    assert [str(name) for name in source_tree.files(root)] == ["app/file.txt", "folder", "link"]
+    assert len(source_tree.commit(root)) == 40
+    assert source_tree.epoch(root) == 1767323045
 
 
 def test_a_repository_inside_of_one_that_tracks_nothing_is_named(tmp_path: Path) -> None:
@@ -116,4 +116,4 @@ def test_a_repository_inside_of_one_that_tracks_nothing_is_named(tmp_path: Path)
     git(tmp_path / "app", "init", "-q")
     commit(tmp_path / "app" / "inner")
     with pytest.raises(SourceError, match="'inner/' is a Git repository of its own"):
-        source.files(tmp_path / "app")
+        source_tree.files(tmp_path / "app")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.utils import InvalidName, canonicalize_name
 
-from shipways.values import Value, shown
+from shipways.project.values import Value, shown
 
 RESERVED = Path(__file__).with_name("reserved.txt")
 LONGEST = 31  # characters of a user's name: systemd-sysusers(8), useradd(8)

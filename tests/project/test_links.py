@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shipways import source
 from shipways.errors import SourceError
-from shipways.links import copy_for_backend
+from shipways.project import source_tree
+from shipways.project.links import copy_for_backend
 
 SECRET = "root:x:0:0"
 FOLDERS = ("", "a", "a/b", "c")
@@ -85,10 +85,10 @@ def test_links_ship_where_they_lead_inside_and_nowhere_else(links: dict[str, str
         root = lay_out(top, links)
         if not whole_elsewhere(root, top):
             with pytest.raises(SourceError) as caught:
-                source.snapshot(root, top / "copy")
+                source_tree.snapshot(root, top / "copy")
             assert any(repr(place) in caught.value.message for place in links)
             return
-        source.snapshot(root, top / "copy")
+        source_tree.snapshot(root, top / "copy")
         copied = {str(path.relative_to(top / "copy")) for path in found_links(top / "copy")}
         assert copied == set(links)
         for place, target in links.items():

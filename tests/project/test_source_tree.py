@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from shipways import project, source
 from shipways.bundle import Inputs
 from shipways.errors import ProjectError, SourceError
 from shipways.formats import docker_bases
 from shipways.formats.base import Job
 from shipways.lifecycle import versions
+from shipways.project import model, source_tree
 from shipways.util.command import run
 
 pytestmark = pytest.mark.process
@@ -47,7 +47,7 @@ def test_files_outside_git(notes: Path) -> None:
     (notes / "env" / "pyvenv.cfg").touch()
     (notes / "notes" / "a.pyc").touch()
     os.mkfifo(notes / "pipe")
-    names = [str(name) for name in source.files(notes)]
+    names = [str(name) for name in source_tree.files(notes)]
     expected = ["README.md", "notes/__init__.py", "notes/cli.py", "pyproject.toml"]
     assert names == [*expected, "requirements.lock"]
 
@@ -56,7 +56,7 @@ def test_ignored_files_do_not_ship(checkout: Path, tmp_path: Path) -> None:
     (checkout / "manage.py").write_text("#!/usr/bin/env python3\n")
     (checkout / "manage.py").chmod(0o700)
     git(checkout, "add", "manage.py")
-    source.snapshot(checkout, tmp_path / "copy")
+    source_tree.snapshot(checkout, tmp_path / "copy")
     assert not (tmp_path / "copy" / "secret.env").exists()
     assert (tmp_path / "copy" / "manage.py").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "copy" / "README.md").stat().st_mode & 0o777 == 0o644
@@ -64,10 +64,10 @@ def test_ignored_files_do_not_ship(checkout: Path, tmp_path: Path) -> None:
 
 def test_a_copy_in_an_ignored_folder_is_whole(checkout: Path) -> None:
     (checkout / ".gitignore").write_text("/dist/\n")
-    names = source.files(checkout)
+    names = source_tree.files(checkout)
     copy = checkout / "dist" / "work" / "copy"
-    source.snapshot(checkout, copy)
-    assert source.files(copy) == names
+    source_tree.snapshot(checkout, copy)
+    assert source_tree.files(copy) == names
     assert names
 
 
@@ -78,10 +78,10 @@ def test_a_snapshot_is_copied_whole(checkout: Path, tmp_path: Path) -> None:
         (checkout / name).write_text(name)
     git(checkout, "add", "--force", "dist", "build", "node_modules", "notes")
     copy = tmp_path / "copy"
-    source.snapshot(checkout, copy)
-    assert source.files(copy, whole=True) == source.files(checkout)
-    source.snapshot(copy, tmp_path / "again", whole=True)
-    assert source.files(tmp_path / "again", whole=True) == source.files(checkout)
+    source_tree.snapshot(checkout, copy)
+    assert source_tree.files(copy, whole=True) == source_tree.files(checkout)
+    source_tree.snapshot(copy, tmp_path / "again", whole=True)
+    assert source_tree.files(tmp_path / "again", whole=True) == source_tree.files(checkout)
 
 
 def test_copies_that_are_built_again_are_whole(checkout: Path, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_copies_that_are_built_again_are_whole(checkout: Path, tmp_path: Path) -
     (checkout / "notes" / "migrations").mkdir()
     (checkout / "notes" / "migrations" / "0001_initial.py").touch()
     git(checkout, "add", "--force", "dist", "notes")
-    shipped = project.load(checkout)
+    shipped = model.load(checkout)
     later = versions.later(shipped, "next", tmp_path / "later")
     inputs = Inputs(shipped, 1, tmp_path, tmp_path / "work", tmp_path)
     job = Job(shipped, inputs, tmp_path / "job", tmp_path)
@@ -99,38 +99,38 @@ def test_copies_that_are_built_again_are_whole(checkout: Path, tmp_path: Path) -
     work = dataclasses.replace(changed, project=later, work=tmp_path / "later work")
     for built in (changed, work):
         assert (built.source / "dist" / "tracked.js").is_file()
-    assert len(source.files(work.source, whole=True)) == len(source.files(checkout)) + 1
+    assert len(source_tree.files(work.source, whole=True)) == len(source_tree.files(checkout)) + 1
 
 
 def test_untracked_files_stay_out_and_that_is_said(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = source.files(checkout), source.commit(checkout)
+    before = source_tree.files(checkout), source_tree.commit(checkout)
     (checkout / "new").mkdir()
     for number in range(9):
         (checkout / f"draft {number}.txt").touch()
         (checkout / "new" / f"{number}.py").touch()
     (checkout / "dist").mkdir()
     (checkout / "dist" / "report.html").touch()
-    source.check(checkout)
+    source_tree.check(checkout)
     said = capsys.readouterr().err
     assert "Not tracked by Git, so not shipped: 'draft 0.txt', " in said
     assert " and 5 more" in said
     assert "dist" not in said
-    assert (source.files(checkout), source.commit(checkout)) == before
+    assert (source_tree.files(checkout), source_tree.commit(checkout)) == before
 
 
 def test_nothing_is_said_of_a_clean_checkout(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source.check(checkout, needed=["pyproject.toml"])
+    source_tree.check(checkout, needed=["pyproject.toml"])
     assert capsys.readouterr().err == ""
 
 
 def test_an_untracked_pyproject_is_an_error(checkout: Path) -> None:
     git(checkout, "rm", "-q", "--cached", "pyproject.toml")
     with pytest.raises(SourceError, match=r"pyproject\.toml is not tracked by Git") as caught:
-        source.check(checkout, needed=["pyproject.toml"])
+        source_tree.check(checkout, needed=["pyproject.toml"])
     assert "add pyproject.toml" in caught.value.hint
 
 
@@ -142,43 +142,43 @@ def test_before_the_first_commit(notes: Path, monkeypatch: pytest.MonkeyPatch) -
     (notes / "secret.env").touch()
     (notes / "build").mkdir()
     (notes / "build" / "x").touch()
-    names = {str(name) for name in source.files(notes)}
+    names = {str(name) for name in source_tree.files(notes)}
     assert "pyproject.toml" in names
     assert not names & {"secret.env", "build/x"}
     git(notes, "add", "pyproject.toml")
     os.utime(notes / "pyproject.toml", (7, 7))
-    assert [str(name) for name in source.files(notes)] == ["pyproject.toml"]
-    assert (source.commit(notes), source.epoch(notes)) == ("", 7)
+    assert [str(name) for name in source_tree.files(notes)] == ["pyproject.toml"]
+    assert (source_tree.commit(notes), source_tree.epoch(notes)) == ("", 7)
 
 
 def test_a_folder_that_git_does_not_track_has_no_commit(checkout: Path) -> None:
     """The commit around it says nothing of what is in it."""
     inner = checkout / "vendored"
-    source.snapshot(checkout, inner)
-    assert source.commit(inner) == ""
-    assert source.files(inner)
+    source_tree.snapshot(checkout, inner)
+    assert source_tree.commit(inner) == ""
+    assert source_tree.files(inner)
 
 
 def test_commit_and_date(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    clean = source.commit(checkout)
+    clean = source_tree.commit(checkout)
     assert len(clean) == 40
     (checkout / "README.md").write_text("changed\n")
-    assert source.commit(checkout) == f"{clean}-dirty"
-    assert source.epoch(checkout) == 1767323045
+    assert source_tree.commit(checkout) == f"{clean}-dirty"
+    assert source_tree.epoch(checkout) == 1767323045
 
 
 def test_no_git(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    for name in source.files(notes):
+    for name in source_tree.files(notes):
         os.utime(notes / name, (5, 5))
-    assert source.commit(notes) == ""
-    assert source.epoch(notes) == 5
+    assert source_tree.commit(notes) == ""
+    assert source_tree.epoch(notes) == 5
 
 
 def test_stated_date(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    assert source.epoch(notes) == 1700000000
+    assert source_tree.epoch(notes) == 1700000000
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(ProjectError, match="no number of seconds"):
-        source.epoch(notes)
+        source_tree.epoch(notes)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from packaging import requirements, specifiers, version
-from shipways.versions import MAX_EPOCH
+from shipways.project.versions import MAX_EPOCH
 
 V = TypeVar("V", bound="Value")
 

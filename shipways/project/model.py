@@ -12,9 +12,9 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from shipways import values
-from shipways.names import CommandName, DistributionName, SystemName, VariableName
-from shipways.pyproject import Pyproject
+from shipways.project import values
+from shipways.project.names import CommandName, DistributionName, SystemName, VariableName
+from shipways.project.pyproject import Pyproject
 from shipways.util import places
 from shipways.util.text import read_text
 

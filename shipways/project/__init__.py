@@ -1,0 +1,1 @@
+"""What is shipped: the project, its lock and its source tree."""
