@@ -13,8 +13,8 @@ from shipways.bundle import Inputs
 from shipways.formats import Job
 from shipways.formats.docker_answer import first_answer
 from shipways.formats.docker_image import base_image, load, write
+from shipways.machines.image_names import untag
 from shipways.project import model, source_tree
-from shipways.roots.names import untag
 from shipways.util.command import metered
 from shipways.util.measure import median
 

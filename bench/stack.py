@@ -17,9 +17,9 @@ from bench.figure import Figure
 from shipways.bundle import Inputs
 from shipways.formats import Job, compose, docker
 from shipways.lifecycle.attempt import free_port
+from shipways.machines.image_names import untag
 from shipways.project import model, source_tree
 from shipways.project.model import Project
-from shipways.roots.names import untag
 from shipways.util.command import run
 from shipways.util.extraction import extract
 from shipways.util.measure import median

@@ -16,9 +16,9 @@ from shipways.formats import FORMATS
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.live import offline
+from shipways.machines import image_cache
+from shipways.machines.machine import machine
 from shipways.project import model, source_tree
-from shipways.roots import images
-from shipways.roots.machine import machine
 from shipways.util.extraction import extract
 from shipways.util.measure import median
 
@@ -64,7 +64,7 @@ def packed(inputs: Inputs, work: Path, label: str) -> Delivery:
 
 def compile_all(site: Path, name: str) -> None:
     """Add bytecode to a bundle's tree, by the Python of the machine that it goes to."""
-    with machine(images.ensure(GROUND, packages=("python3",))) as root:
+    with machine(image_cache.ensure(GROUND, packages=("python3",))) as root:
         root.copy_in(site, f"/srv/{site.name}")
         root.run(COMPILE.format(f"/srv/{site.name}", name, site.name), timeout=300)
         root.run(f"tar -C /srv -cf /srv/compiled.tar {site.name}", timeout=60)

@@ -69,7 +69,7 @@ def project(arguments: argparse.Namespace) -> Path:
 
 def choose_engine(arguments: argparse.Namespace) -> None:
     """For this process and all that it starts."""
-    from shipways.roots import engine
+    from shipways.machines import engine
 
     if arguments.engine:
         os.environ[engine.VARIABLE] = arguments.engine

@@ -6,8 +6,8 @@ import os
 import platform
 
 from shipways import __version__
+from shipways.machines import engine
 from shipways.results import Host
-from shipways.roots import engine
 
 
 def describe() -> Host:

@@ -165,10 +165,10 @@ def instructions(arguments: argparse.Namespace) -> int:
 
 
 def roots(arguments: argparse.Namespace) -> int:
-    from shipways.roots import images
+    from shipways.machines import image_cache
 
     chosen.choose_engine(arguments)
-    removed = images.prune()
+    removed = image_cache.prune()
     print("\n".join([*removed, f"{len(removed)} images removed."]))
     return 0
 

@@ -17,9 +17,9 @@ from shipways.formats import Format, Options, choose
 from shipways.formats.base import CONTAINED
 from shipways.lifecycle import grounds, lives
 from shipways.lifecycle.versions import Versions
+from shipways.machines import engine
 from shipways.project.model import Project
 from shipways.results import ClaimRecord, Publish, Results
-from shipways.roots import engine
 from shipways.util.progress import say, step
 
 

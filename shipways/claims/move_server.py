@@ -24,8 +24,8 @@ from shipways.lifecycle import visitor
 from shipways.lifecycle.checks import START_S, expect
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.visit import COOKIES
+from shipways.machines import engine
 from shipways.results import Target
-from shipways.roots import engine
 
 NOTES = 5
 LINE_S = START_S * 3  # of waiting while commands are typed

@@ -12,8 +12,8 @@ from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import Ground
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import Visitor
-from shipways.roots import images
-from shipways.roots.machine import Machine, machine
+from shipways.machines import image_cache
+from shipways.machines.machine import Machine, machine
 
 TIMEOUT_S = 300  # for a command that is none of the printed steps
 
@@ -62,8 +62,8 @@ class Server:
 def server(stage: Stage) -> Iterator[Server]:
     """A server; gone afterwards. One that holds a lot takes the engine long to remove: what was
     seen on it counts all the same, and the engine goes on by itself."""
-    image = images.ensure(stage.ground.role, stage.source)
-    helper = images.ensure("debian:13", stage.source, packages=("python3",))
+    image = image_cache.ensure(stage.ground.role, stage.source)
+    helper = image_cache.ensure("debian:13", stage.source, packages=("python3",))
     left = False
     try:
         with (

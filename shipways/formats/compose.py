@@ -27,10 +27,11 @@ from shipways.formats import (
 )
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
+from shipways.machines import image_names
 from shipways.project import versions
 from shipways.project.model import Project
 from shipways.results import Builder, Lint
-from shipways.roots import names, service_images
+from shipways.roots import service_images
 from shipways.roots.service_images import ServiceImage
 from shipways.util import reproducible_tar, templates
 from shipways.util.command import version_of
@@ -100,7 +101,7 @@ def _pack_images(job: Job, app: Path, others: list[ServiceImage], target: Path) 
     ]
     compose_images.write(target, packed, job.epoch)
     if job.keep:
-        names.load(target, [image.name for image in packed], job.project.root)
+        image_names.load(target, [image.name for image in packed], job.project.root)
     layers = {layer.digest: layer.size for image in packed for layer in image.layers}
     return sum(layers.values())
 

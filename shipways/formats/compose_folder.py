@@ -11,8 +11,8 @@ from pathlib import Path
 
 from shipways.formats import compose_stack, docker_build
 from shipways.formats.base import Job
+from shipways.machines.image_cache import Image
 from shipways.results import write_atomically
-from shipways.roots.images import Image
 from shipways.util import templates
 
 NAME = "compose"

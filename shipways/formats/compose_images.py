@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shipways import oci
-from shipways.roots import engine
+from shipways.machines import engine
 from shipways.roots.service_images import ServiceImage
 from shipways.util.command import run
 

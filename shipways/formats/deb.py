@@ -18,12 +18,12 @@ from shipways.errors import BuildError
 from shipways.formats import deb_source
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.tools import ENGINE, MMDEBSTRAP
+from shipways.machines.image_cache import Image, ensure
+from shipways.machines.machine import Machine, machine
 from shipways.project import versions
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
-from shipways.roots.images import Image, ensure
-from shipways.roots.machine import Machine, machine
 from shipways.util.command import Completed
 
 ROLE = "build-debian:13"

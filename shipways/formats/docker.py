@@ -21,10 +21,10 @@ from shipways.formats.docker_bases import compare
 from shipways.formats.docker_image import base_image, load, write
 from shipways.formats.several import Several
 from shipways.formats.tools import BUILDER, ENGINE, MMDEBSTRAP
+from shipways.machines import engine
 from shipways.project import versions
 from shipways.project.model import Project
 from shipways.results import Builder, Lint
-from shipways.roots import engine
 from shipways.util import templates
 
 FOLDERS = ("app/dependencies", "app/site-packages")  # on the launcher's path

@@ -11,8 +11,8 @@ from typing import Any
 from docker.models.containers import Container
 
 from shipways.errors import BuildError
+from shipways.machines import engine
 from shipways.project.model import Project
-from shipways.roots import engine
 
 ANSWER_TIMEOUT_S = 120
 LOOK_S = 0.02

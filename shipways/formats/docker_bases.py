@@ -16,9 +16,10 @@ from shipways.errors import BuildError, ShipwaysError
 from shipways.formats import docker_contents, docker_image
 from shipways.formats.base import Job
 from shipways.formats.docker_answer import Answer, first_answer
+from shipways.machines import image_names
+from shipways.machines.image_cache import Image
 from shipways.results import BaseRecord
-from shipways.roots import names, packages
-from shipways.roots.images import Image
+from shipways.roots import packages
 from shipways.util.measure import median
 from shipways.util.progress import step
 
@@ -60,7 +61,7 @@ def compare(job: Job) -> dict[str, BaseRecord]:
             record.default = (each.base, each.bytecode) == default
             records[each.id] = record
             if image:
-                stack.callback(names.untag, image)
+                stack.callback(image_names.untag, image)
                 running[each.id] = image
         with step("docker: first responses"):
             _answers(job, records, running)

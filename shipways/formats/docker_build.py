@@ -17,10 +17,10 @@ from pathlib import Path
 from shipways.errors import ToolMissing
 from shipways.formats import image_bill
 from shipways.formats.base import Job
+from shipways.machines import engine, image_names
+from shipways.machines.image_cache import Image
 from shipways.project import lockfile
 from shipways.project.model import Project
-from shipways.roots import engine, names
-from shipways.roots.images import Image
 from shipways.util import measure, templates
 from shipways.util.command import run
 
@@ -53,7 +53,7 @@ def built(job: Job, base: Image, builder: Image | None = None, platform: str = "
         yield identity.read_text()
     finally:
         if identity.is_file():
-            names.remove_nameless(identity.read_text())
+            image_names.remove_nameless(identity.read_text())
 
 
 def _command(job: Job, base: Image, builder: Image, platform: str) -> list[str | Path]:

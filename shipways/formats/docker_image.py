@@ -11,10 +11,10 @@ from shipways import oci
 from shipways.errors import BuildError
 from shipways.formats.base import Job
 from shipways.formats.docker_build import START_INTERVAL_NS, built
+from shipways.machines import engine, image_names
+from shipways.machines.image_cache import Image
 from shipways.project import lockfile
 from shipways.project.model import Project
-from shipways.roots import engine, names
-from shipways.roots.images import Image
 from shipways.roots.runtime_base import ensure_base
 from shipways.util.command import run
 
@@ -110,7 +110,7 @@ def load(archive: Path, name: str, layers: Sequence[oci.Layer], owner: Path) -> 
 
     `owner` is the checkout: only what it has made itself is replaced.
     """
-    names.load(archive, [name], owner)
+    image_names.load(archive, [name], owner)
     image = engine.client().images.get(name)
     if image.attrs["RootFS"]["Layers"] != [layer.digest for layer in layers]:
         raise BuildError(f"{name} in the engine is not what {archive.name} holds.")

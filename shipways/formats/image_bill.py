@@ -11,8 +11,8 @@ from cyclonedx.model.component import Component
 
 from shipways import sbom
 from shipways.formats.base import Job
+from shipways.machines.image_cache import Image
 from shipways.roots import packages
-from shipways.roots.images import Image
 
 
 def parts(job: Job, base: Image) -> list[Component]:

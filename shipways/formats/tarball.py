@@ -19,11 +19,11 @@ from shipways.closure import Found
 from shipways.formats import several
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
+from shipways.machines.machine import PERSON
 from shipways.project import versions
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
-from shipways.roots.machine import PERSON
 from shipways.target import TargetFile
 from shipways.util import templates
 from shipways.util.command import run

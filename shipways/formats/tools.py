@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from shipways.formats.base import Tool
-from shipways.roots import engine, podman
+from shipways.machines import engine, podman
 from shipways.util.command import version_of
 
 

@@ -8,8 +8,8 @@ from shipways.lifecycle import live
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import Ground
 from shipways.lifecycle.typist import Typist
+from shipways.machines import image_cache
 from shipways.results import TYPED, Target
-from shipways.roots import images
 from shipways.util.measure import median
 
 
@@ -34,7 +34,7 @@ def once(
     now: Delivery, ground: Ground, dist: Path, logs: Path, source: str, log: str
 ) -> tuple[float, float]:
     """One installation on a fresh machine: seconds of its commands, and to the first response."""
-    with live.scene(images.ensure(ground.role, source), now, source) as (root, guest):
+    with live.scene(image_cache.ensure(ground.role, source), now, source) as (root, guest):
         live.prepare(root, now)
         typist = Typist(root, logs, dist)
         answered = live.first_response(now, guest, typist, log, live.PREPARE_S * 3)

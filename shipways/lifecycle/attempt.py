@@ -20,9 +20,9 @@ from shipways.lifecycle.live import platform, prepare
 from shipways.lifecycle.repository import Repository
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import Visitor
+from shipways.machines import engine, image_cache
+from shipways.machines.machine import Machine, machine
 from shipways.project.model import Project
-from shipways.roots import engine, images
-from shipways.roots.machine import Machine, machine
 from shipways.util.progress import say
 
 RELAY_PORT = 18000  # on the machine: connections from outside arrive here
@@ -50,8 +50,8 @@ def try_out(
     (wanted,), source = choose([format_id]), options.base_source
     with engine.temporary_folder("try") as folder:
         delivery = _delivery(project, wanted, Dist(dist), folder)
-        image = images.ensure(_ground(delivery, target).role, source)
-        helper = images.ensure("debian:13", source, packages=("python3",))
+        image = image_cache.ensure(_ground(delivery, target).role, source)
+        helper = image_cache.ensure("debian:13", source, packages=("python3",))
         port = free_port(port)
         with (
             machine(image, systemd=True, ports={RELAY_PORT: port}, keep=keep) as root,

@@ -26,11 +26,11 @@ from shipways.lifecycle.grounds import Ground
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import Visitor
+from shipways.machines import image_cache
+from shipways.machines.execution import Background
+from shipways.machines.image_cache import Image
+from shipways.machines.machine import PERSON, Machine, machine
 from shipways.results import Target
-from shipways.roots import images
-from shipways.roots.execution import Background
-from shipways.roots.images import Image
-from shipways.roots.machine import PERSON, Machine, machine
 
 PREPARE_S = 300
 # There is no wire to try again on; by itself apt would, for every package.
@@ -50,7 +50,7 @@ class Trio:
 
 def live(trio: Trio, ground: Ground, dist: Path, logs: Path, source: str = "auto") -> Target:
     """Follow one format through its life on fresh machines. What fails is in the result."""
-    image = images.ensure(ground.role, source)
+    image = image_cache.ensure(ground.role, source)
     target = Target(
         status="ok",
         platform=platform(image, trio.now),
@@ -147,7 +147,7 @@ def offline(now: Delivery, ground: Ground, dist: Path, logs: Path, source: str) 
     Returns the seconds from the first command of the installation to the first response; None where
     it cannot be done.
     """
-    image = images.ensure(ground.role, source, packages=ground.common)
+    image = image_cache.ensure(ground.role, source, packages=ground.common)
     with scene(image, now, source) as (root, guest):
         prepare(root, now)
         root.network.disconnect()

@@ -21,9 +21,9 @@ from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import Ground
 from shipways.lifecycle.live import Trio, live
 from shipways.lifecycle.versions import Versions
+from shipways.machines import engine, image_cache, reaper
 from shipways.project.model import Project
 from shipways.results import FormatRecord, Publish, Results, Target
-from shipways.roots import engine, images, reaper
 from shipways.util.measure import MIB, sha256
 from shipways.util.progress import say, step
 
@@ -130,9 +130,9 @@ def delivered(
 def _prepare_images(lives: Sequence[Life], trios: dict[str, Trio], source: str) -> None:
     """Beforehand and one after the other: their time belongs to no format."""
     for ground in {life.ground.id: life.ground for life in lives}.values():
-        images.ensure(ground.role, source)
-        images.ensure(ground.role, source, packages=ground.common)
-    images.ensure("debian:13", source, packages=("python3",))
+        image_cache.ensure(ground.role, source)
+        image_cache.ensure(ground.role, source, packages=ground.common)
+    image_cache.ensure("debian:13", source, packages=("python3",))
     if any(trio.now.repository for trio in trios.values()):
         repository.server_image(source)
 

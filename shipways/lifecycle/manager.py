@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from shipways.lifecycle.snapshot import Entry
-from shipways.roots.machine import Machine
+from shipways.machines.machine import Machine
 
 TIMEOUT_S = 60
 # What installing dependencies changes besides their own files.

@@ -12,11 +12,11 @@ from pathlib import Path, PurePath
 
 from shipways.formats import Format
 from shipways.lifecycle.delivery import Delivery
+from shipways.machines import image_cache
+from shipways.machines.image_cache import Image
+from shipways.machines.machine import Machine, machine
 from shipways.project import source_tree
 from shipways.project.model import Project
-from shipways.roots import images
-from shipways.roots.images import Image
-from shipways.roots.machine import Machine, machine
 from shipways.util.command import run
 
 TIMEOUT_S = 120
@@ -79,7 +79,7 @@ def _identity(project: Project) -> dict[str, str]:
 
 def server_image(base_source: str) -> Image:
     """What the server runs on."""
-    return images.ensure("debian:13", base_source, packages=("git",))
+    return image_cache.ensure("debian:13", base_source, packages=("git",))
 
 
 @contextlib.contextmanager

@@ -15,8 +15,8 @@ from shipways.lifecycle.service import Service
 from shipways.lifecycle.snapshot import Tree
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import PASSWORD, USER, Visitor
+from shipways.machines.machine import Machine
 from shipways.results import Target
-from shipways.roots.machine import Machine
 
 NOT_OFFERED = "not offered"
 EDIT = "# edited by the administrator"

@@ -15,10 +15,10 @@ from typing import Any
 
 from shipways.errors import VerifyError
 from shipways.lifecycle import visit
+from shipways.machines import image_cache
+from shipways.machines.execution import Background
+from shipways.machines.machine import Machine, machine
 from shipways.project.model import Probe, Project
-from shipways.roots import images
-from shipways.roots.execution import Background
-from shipways.roots.machine import Machine, machine
 
 SCRIPT = "/var/tmp/visit.py"
 USER, PASSWORD = "visitor", "a-Long-passw0rd"
@@ -162,6 +162,6 @@ def _decoded(output: str) -> dict[str, Any]:
 @contextlib.contextmanager
 def visitor(project: Project, beside: Machine, source: str = "auto") -> Iterator[Visitor]:
     """A visitor on a machine of their own, in the other's network."""
-    image = images.ensure("debian:13", source, packages=("python3",))
+    image = image_cache.ensure("debian:13", source, packages=("python3",))
     with machine(image, beside=beside) as desk:
         yield Visitor(project, desk)

@@ -16,7 +16,7 @@ from email.parser import HeaderParser
 from docker.errors import NotFound
 from docker.models.containers import Container
 
-from shipways.roots import engine
+from shipways.machines import engine
 from shipways.sbom import SystemPackage
 from shipways.util.text import decode
 

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shipways.errors import BuildError, UsageError
+from shipways.machines import distributions, engine, host_network, image_cache, reaper
 from shipways.project.python_versions import IMAGE
-from shipways.roots import bases, engine, host, images, pick, reaper
+from shipways.roots import pick
 from shipways.util import command
 from shipways.util.templates import path as recipe
 
@@ -51,7 +52,7 @@ def ensure_base(
     *,
     packages: Sequence[str] = (),
     architecture: str = "",
-) -> images.Image:
+) -> image_cache.Image:
     """The base image that `kind` names, made or pulled where it is not there yet.
 
     `minimal` holds Python and what it reaches, and the libraries of `packages` (Debian's names);
@@ -69,27 +70,27 @@ def ensure_base(
     if kind == "python" or (kind == "auto" and source == "registry"):
         return _from_registry()
     if kind == "debian":
-        return images.ensure("debian:13", source, packages=("python3", *packages))
+        return image_cache.ensure("debian:13", source, packages=("python3", *packages))
     return _minimal(tuple(sorted(set(packages))))
 
 
-def _from_registry() -> images.Image:
-    name = bases.mirrored(PYTHON_IMAGE)
-    if not bases.pulled(name):
+def _from_registry() -> image_cache.Image:
+    name = distributions.mirrored(PYTHON_IMAGE)
+    if not distributions.pulled(name):
         raise BuildError(
             f"{name} cannot be pulled from its registry.",
             hint="The base `minimal` comes from the Debian archive and needs none.",
         )
-    return images.Image(name, "python", "registry", "Debian 13 (python:3.13-slim)")
+    return image_cache.Image(name, "python", "registry", "Debian 13 (python:3.13-slim)")
 
 
-def _minimal(packages: tuple[str, ...], architecture: str = "") -> images.Image:
+def _minimal(packages: tuple[str, ...], architecture: str = "") -> image_cache.Image:
     reaper.guard()
     files = (recipe(RULES), Path(pick.__file__), Path(__file__))
     made_by = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-    text = f"minimal {host.debian_mirror()} {packages} {made_by} {architecture}"
-    ref = images.cached("runtime", text, functools.partial(_make, packages, architecture))
-    return images.Image(ref, "runtime", "archive", f"Debian 13 (trixie), Python {PYTHON} only")
+    text = f"minimal {host_network.debian_mirror()} {packages} {made_by} {architecture}"
+    ref = image_cache.cached("runtime", text, functools.partial(_make, packages, architecture))
+    return image_cache.Image(ref, "runtime", "archive", f"Debian 13 (trixie), Python {PYTHON} only")
 
 
 def _make(packages: tuple[str, ...], architecture: str, ref: str, labels: dict[str, str]) -> None:
@@ -118,7 +119,7 @@ def _download(packages: tuple[str, ...], architecture: str, folder: Path) -> Non
     """Leave PACKAGE.control and PACKAGE.tar of everything that the base is picked from."""
     finding = (FINDING,) if packages else ()
     include = ",".join((*PACKAGES, *finding, *packages))
-    mirror = host.debian_mirror()
+    mirror = host_network.debian_mirror()
     command.run(
         [
             "mmdebstrap", *_foreign(architecture), "--variant=extract", "--format=null",

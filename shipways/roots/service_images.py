@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shipways.errors import BuildError
-from shipways.roots import bases, engine, host, images, pick, runtime_base
+from shipways.machines import distributions, engine, host_network, image_cache
+from shipways.roots import pick, runtime_base
 from shipways.util import command, templates
 
 SUITE = runtime_base.SUITE
@@ -98,14 +99,14 @@ def ensure(service: Service, source: str = "auto") -> ServiceImage:
     Raises `BuildError` when a registry is needed and none answers, `ToolMissing` without
     mmdebstrap where it is needed.
     """
-    if source != "archive" and bases.pulled(service.registry):
+    if source != "archive" and distributions.pulled(service.registry):
         return ServiceImage(service.registry, service.registry, "registry")
     if source == "registry":
         raise BuildError(
             f"{service.registry} cannot be pulled from its registry.",
             hint="The Debian archive serves as well: choose the source `archive` or `auto`.",
         )
-    ref = images.cached(service.name, _recipe(service), functools.partial(_make, service))
+    ref = image_cache.cached(service.name, _recipe(service), functools.partial(_make, service))
     version = engine.client().images.get(ref).labels[VERSION_LABEL]
     tag = version.replace("+", "-").replace("~", "-")
     return ServiceImage(f"shipways/{service.name}:{tag}", ref, "archive")
@@ -115,7 +116,7 @@ def _recipe(service: Service) -> str:
     """Everything that the image depends on, as text."""
     paths = [_rules(service), *map(templates.path, service.files.values()), Path(pick.__file__)]
     hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-    return f"{VERSION} {service} {SUITE} {host.debian_mirror()} {hashes}"
+    return f"{VERSION} {service} {SUITE} {host_network.debian_mirror()} {hashes}"
 
 
 def _rules(service: Service) -> Path:
@@ -137,7 +138,7 @@ def _make(service: Service, ref: str, labels: dict[str, str]) -> None:
 
 def _download(service: Service, folder: Path) -> None:
     """Leave PACKAGE.control and PACKAGE.tar of everything that the image is picked from."""
-    mirror = host.debian_mirror()
+    mirror = host_network.debian_mirror()
     suites = (
         f"{mirror} {SUITE}",
         f"{mirror} {SUITE}-updates",

@@ -13,11 +13,11 @@ import pytest
 
 from shipways import __main__ as cli
 from shipways import results
+from shipways.machines import engine, image_cache
+from shipways.machines.machine import machine
 from shipways.project import model
 from shipways.project.model import Project
 from shipways.results import FormatRecord
-from shipways.roots import engine, images
-from shipways.roots.machine import machine
 
 ROOT = Path(__file__).parents[2]
 REGISTRY = (  # one that asks for no password
@@ -84,7 +84,7 @@ def registry() -> Callable[[Mapping[str, str]], AbstractContextManager[str]]:
 
     @contextmanager
     def start(offered: Mapping[str, str]) -> Iterator[str]:
-        keeper = images.ensure("debian:13", packages=("docker-registry",))
+        keeper = image_cache.ensure("debian:13", packages=("docker-registry",))
         with machine(keeper, ports={5000: 0}) as root:
             root.run(f"printf '{REGISTRY}' > config.yml", timeout=10)
             serving = root.spawn("docker-registry serve config.yml", timeout=600)

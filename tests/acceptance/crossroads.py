@@ -13,9 +13,9 @@ from debian.debfile import DebFile
 
 from shipways.formats import FORMATS
 from shipways.lifecycle.grounds import COMMON
+from shipways.machines import image_cache
+from shipways.machines.machine import Machine, machine
 from shipways.project.model import Project
-from shipways.roots import images
-from shipways.roots.machine import Machine, machine
 from shipways.util.command import Completed
 
 TIMEOUT_S = 300
@@ -94,7 +94,7 @@ def crossroads(built: Built) -> Iterator[Crossroads]:
     artifacts |= {name: built.artifact(name) for name in INSTALLED if name != "deb"}
     with DebFile(str(artifacts["deb"])) as deb:
         depends = re.findall(r"(?:^|, )([a-z0-9.+-]+)", deb.debcontrol()["Depends"])
-    image = images.ensure("rpm+systemd", "archive", packages=(*COMMON, "passwd", *depends))
+    image = image_cache.ensure("rpm+systemd", "archive", packages=(*COMMON, "passwd", *depends))
     with machine(image, systemd=True) as root:
         for path in artifacts.values():
             root.copy_in(path, f"/root/{path.name}")

@@ -27,10 +27,10 @@ from shipways.formats import (
     tarball,
 )
 from shipways.formats.base import Job, Options
+from shipways.machines.image_cache import Image
 from shipways.packagers import Package, nfpm, rpmbuild
 from shipways.project import model
 from shipways.project.model import Project
-from shipways.roots.images import Image
 from shipways.util import templates
 
 EPOCH = 1_700_000_000

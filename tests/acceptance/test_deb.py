@@ -16,10 +16,10 @@ from debian.debfile import DebFile
 from shipways import __main__ as cli
 from shipways import results
 from shipways.formats import deb
+from shipways.machines.image_cache import ensure
+from shipways.machines.machine import Machine, machine
 from shipways.project.model import Project
 from shipways.results import FormatRecord
-from shipways.roots.images import ensure
-from shipways.roots.machine import Machine, machine
 from shipways.util.extraction import extract
 from tests.acceptance import bills
 

@@ -33,8 +33,8 @@ from shipways.formats import docker_platform
 from shipways.formats.base import Job, Options
 from shipways.formats.docker_answer import first_answer
 from shipways.lifecycle.versions import Versions
+from shipways.machines import distributions, engine, image_cache
 from shipways.project import model, source_tree
-from shipways.roots import bases, engine, images
 from shipways.util import cache
 from shipways.util.command import Completed, run
 from shipways.util.measure import sha256
@@ -517,11 +517,11 @@ def test_bases_are_compared(
     built: Built, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """python:3.13-slim comes from a registry: here one that offers what has the same in it."""
-    played = images.ensure("debian:13", "archive", packages=("python3", "python3-pip"))
+    played = image_cache.ensure("debian:13", "archive", packages=("python3", "python3-pip"))
     places = ["--project", str(built.project.root), "--dist", str(built.dist)]
     built.record("docker")
     with registry({"python:3.13-slim": played.ref}) as address:
-        monkeypatch.setenv(bases.REGISTRY_VARIABLE, address)
+        monkeypatch.setenv(distributions.REGISTRY_VARIABLE, address)
         assert cli.main(["build", "docker", "--compare-bases", *places]) == 0
     engine.client().images.remove(f"{address}/python:3.13-slim", force=True)
     assert not engine.client().images.list("shipways/compared")

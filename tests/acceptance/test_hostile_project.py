@@ -26,7 +26,8 @@ from markdown_it import MarkdownIt
 
 from shipways import instructions
 from shipways.formats import FORMATS, docker_build
-from shipways.roots import engine, service_images
+from shipways.machines import engine
+from shipways.roots import service_images
 from shipways.util import templates
 from shipways.util.command import run
 from shipways.util.escape import language_of

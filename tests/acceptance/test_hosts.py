@@ -21,8 +21,8 @@ from docker.models.containers import Container
 from docker.types import Mount
 
 from shipways import results
+from shipways.machines import engine, execution, host_network, image_cache, reaper, systemd_boot
 from shipways.results import FormatRecord
-from shipways.roots import boot, engine, execution, host, images, reaper
 from shipways.util.command import Completed, find, run
 from tests.acceptance import differences
 
@@ -97,10 +97,10 @@ class Host:
     def run(self, command: str, user: str = "root", **more: str) -> Completed:
         """A command in `folder`, with no more of this machine than how it reaches others."""
         reach = {name: os.environ[name] for name in HANDED_ON if name in os.environ}
-        reach |= dict.fromkeys(host.environment(), "") | host.environment()
-        if host.certificates():
+        reach |= dict.fromkeys(host_network.environment(), "") | host_network.environment()
+        if host_network.certificates():
             bundle = str(self.folder / "certificates.pem")
-            reach |= dict.fromkeys(host.BUNDLE_VARIABLES, bundle)
+            reach |= dict.fromkeys(host_network.BUNDLE_VARIABLES, bundle)
         env = {
             **reach,
             "HOME": "/root" if user == "root" else f"/home/{user}",
@@ -108,7 +108,7 @@ class Host:
             "PYTHONDONTWRITEBYTECODE": "1",
             "UV_CACHE_DIR": str(self.caches / "uv"),
             "XDG_CACHE_HOME": str(self.caches / "shipways"),
-            host.MIRROR_VARIABLE: host.debian_mirror(),
+            host_network.MIRROR_VARIABLE: host_network.debian_mirror(),
             **more,
         }
         request = execution.Request(command, TIMEOUT_S, user, str(self.folder), env)
@@ -152,7 +152,7 @@ def lay_out(folder: Path, built: Built) -> None:
     )
     if changes.stat().st_size:
         run(["git", "-C", checkout, "apply", "--index", changes], timeout=TIMEOUT_S)
-    certificates = host.certificates()
+    certificates = host_network.certificates()
     if certificates:
         shutil.copy(certificates, folder / "certificates.pem")
 
@@ -169,8 +169,8 @@ def started(ways: Ways, folder: Path, caches: Path) -> Iterator[Host]:
     mounts += [Mount(SOCKET, SOCKET, "bind")]
     mounts += engine.read_only({Path(path).resolve(): at for at, path in programs.items()})
     container = engine.client().containers.create(
-        images.ensure(ways.role, packages=PACKAGES).ref,
-        boot.IDLE,
+        image_cache.ensure(ways.role, packages=PACKAGES).ref,
+        systemd_boot.IDLE,
         init=True,
         labels=engine.labels(),
         mounts=mounts,

@@ -24,8 +24,8 @@ from shipways.lifecycle.service import Service
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.versions import Versions
 from shipways.lifecycle.visitor import PASSWORD, USER, Visitor, visitor
-from shipways.roots import images
-from shipways.roots.machine import Machine, machine
+from shipways.machines import image_cache
+from shipways.machines.machine import Machine, machine
 from tests.acceptance import uploads
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def delivery(built: Built, name: str) -> Delivery:
 @contextmanager
 def bare(now: Delivery, **options: object) -> Iterator[tuple[Machine, Visitor]]:
     """A machine as it commonly is, the artifact on it, nothing installed."""
-    image = images.ensure(GROUND.role, packages=GROUND.common)
+    image = image_cache.ensure(GROUND.role, packages=GROUND.common)
     with (
         machine(image, systemd=True, **options) as root,  # type: ignore[arg-type]
         visitor(now.project, root) as guest,
@@ -121,7 +121,7 @@ def changed(content: bytes) -> bytes:
 def test_a_damaged_artifact_is_refused(built: Built, name: str, tmp_path: Path) -> None:
     whole = delivery(built, name)
     ground = GROUNDS[GROUND_OF[name]]
-    image = images.ensure(ground.role, packages=ground.common)
+    image = image_cache.ensure(ground.role, packages=ground.common)
     with machine(image, systemd=True) as root:
         prepare(root, whole)
         typist = Typist(root, tmp_path, tmp_path)

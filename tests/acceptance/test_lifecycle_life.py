@@ -152,7 +152,7 @@ def _until(shown: subprocess.Popen[str], last: str) -> str:
 
 
 def _names() -> set[str]:
-    from shipways.roots import engine
+    from shipways.machines import engine
 
     return {str(found.name) for found in engine.client().containers.list(all=True)}
 

@@ -12,8 +12,8 @@ from platformdirs import user_cache_path
 
 from shipways.formats import FORMATS
 from shipways.lifecycle.versions import Versions
-from shipways.roots import engine, images
-from shipways.roots.machine import Machine, machine
+from shipways.machines import engine, image_cache
+from shipways.machines.machine import Machine, machine
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built
@@ -29,9 +29,9 @@ DEBS = ("deb", "deb-bundled")
 @pytest.fixture(scope="module")
 def tester() -> Iterator[Machine]:
     """A machine with piuparts and the tree that it installs into."""
-    image = images.ensure(SYSTEM, packages=("apt-utils", "dpkg-dev", "piuparts"))
+    image = image_cache.ensure(SYSTEM, packages=("apt-utils", "dpkg-dev", "piuparts"))
     with machine(image, systemd=True) as root, engine.temporary_folder("tree") as folder:
-        base = images.ensure(SYSTEM).ref
+        base = image_cache.ensure(SYSTEM).ref
         container = engine.client().containers.create(base, labels=engine.labels())
         try:
             with gzip.open(folder / "base.tgz", "wb", 1) as file:
@@ -68,7 +68,9 @@ def test_piuparts_upgrades(tester: Machine, built: Built, name: str, tmp_path: P
 
 def test_the_source_package_brings_a_smoke_test_that_passes(built: Built) -> None:
     """As autopkgtest runs it: tests of the source package, on a machine with the binary."""
-    with machine(images.ensure(SYSTEM, packages=("dpkg-dev", "xz-utils")), systemd=True) as root:
+    with machine(
+        image_cache.ensure(SYSTEM, packages=("dpkg-dev", "xz-utils")), systemd=True
+    ) as root:
         for file in built.record("deb").artifacts:
             root.copy_in(built.dist / file.path, f"/root/{file.path}")
         root.run("apt-get update", timeout=120)

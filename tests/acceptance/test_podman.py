@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shipways import results
-from shipways.roots import engine
+from shipways.machines import engine
 from shipways.util.command import run
 from shipways.util.measure import sha256
 
@@ -26,8 +26,8 @@ ENVIRONMENT = {engine.VARIABLE: "podman"}
 BUILD_S, LIFE_S, GONE_WITHIN_S = 600, 900, 60
 MACHINE = """
 import time
-from shipways.roots import engine, images
-from shipways.roots.machine import machine
+from shipways.machines import engine, image_cache as images
+from shipways.machines.machine import machine
 with machine(images.ensure("debian:13+systemd"), systemd=True) as root:
     answers = [root.run(f"echo {number}", timeout=10).output for number in range(50)]
     assert answers == [f"{number}\\n" for number in range(50)], answers

@@ -15,16 +15,16 @@ import pytest
 from docker.errors import NotFound
 
 from shipways.errors import VerifyError
-from shipways.roots import bases, engine, host, images, reaper
-from shipways.roots.machine import Machine, machine
+from shipways.machines import distributions, engine, host_network, image_cache, reaper
+from shipways.machines.machine import Machine, machine
 from shipways.util import runs
 
 Registry = Callable[[Mapping[str, str]], AbstractContextManager[str]]
 GONE_WITHIN_S = 60
 TOOLKIT = """
 import time
-from shipways.roots import engine, images
-from shipways.roots.machine import machine
+from shipways.machines import engine, image_cache as images
+from shipways.machines.machine import machine
 with machine(images.ensure("debian:13+docker"), systemd=True) as root, engine.temporary_folder("x"):
     print(engine.run_id(), flush=True)
     {then}
@@ -43,29 +43,29 @@ def left(run: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def booted() -> Iterator[Machine]:
-    with machine(images.ensure("debian:13+systemd"), systemd=True) as root:
+    with machine(image_cache.ensure("debian:13+systemd"), systemd=True) as root:
         yield root
 
 
 @pytest.mark.parametrize("role", ["debian:13+systemd", "debian:12+systemd", "rpm+systemd"])
 def test_systemd_is_process_1(role: str) -> None:
-    with machine(images.ensure(role), systemd=True) as root:
+    with machine(image_cache.ensure(role), systemd=True) as root:
         assert root.run("cat /proc/1/comm", timeout=10).output.strip() == "systemd"
         assert not root.run("systemctl --failed --quiet", timeout=10).output.strip()
 
 
 def test_a_debian_base_has_no_python() -> None:
-    with machine(images.ensure("debian:13")) as root:
+    with machine(image_cache.ensure("debian:13")) as root:
         assert not root.run("command -v python3", timeout=10, check=False).ok
 
 
 def test_the_rpm_platform_has_a_real_database() -> None:
-    with machine(images.ensure("rpm")) as root:
+    with machine(image_cache.ensure("rpm")) as root:
         assert "shipways-platform" in root.run("rpm -qa", timeout=10).output
 
 
 def test_a_docker_host_runs_containers() -> None:
-    with machine(images.ensure("debian:13+docker"), systemd=True) as root:
+    with machine(image_cache.ensure("debian:13+docker"), systemd=True) as root:
         root.run(
             "tar -c /usr/bin/true /lib64 /usr/lib64 /usr/lib/x86_64-linux-gnu | docker import - x",
             timeout=120,
@@ -115,7 +115,7 @@ def test_a_command_that_takes_too_long_is_ended(booted: Machine) -> None:
 
 
 def test_the_host_s_certificates_are_trusted(booted: Machine) -> None:
-    if host.certificates() is None:
+    if host_network.certificates() is None:
         assert "SSL_CERT_FILE" not in booted.run("env", timeout=10).output
     else:
         assert booted.run("test -s $SSL_CERT_FILE && test -s $PIP_CERT", timeout=10).ok
@@ -125,10 +125,10 @@ def test_bases_come_from_a_registry_where_one_answers(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     docker = engine.client()
-    made = images.ensure("debian:13", "archive")
+    made = image_cache.ensure("debian:13", "archive")
     with registry({"debian:trixie-slim": made.ref}) as address:
-        monkeypatch.setenv(bases.REGISTRY_VARIABLE, address)
-        image = images.ensure("debian:13")
+        monkeypatch.setenv(distributions.REGISTRY_VARIABLE, address)
+        image = image_cache.ensure("debian:13")
     assert image.source == "registry"
     with machine(image) as root:
         assert "trixie" in root.run("cat /etc/os-release", timeout=10).output
@@ -138,7 +138,7 @@ def test_bases_come_from_a_registry_where_one_answers(
 
 def test_a_removal_under_way_is_waited_for() -> None:
     """Two remove one machine at once, as its own process and its reaper do after Ctrl-C."""
-    image = images.ensure("debian:13").ref
+    image = image_cache.ensure("debian:13").ref
     made = engine.client().containers.create(image, ["sleep", "60"], labels=engine.labels())
     made.start()
     failed: list[Exception] = []
@@ -166,7 +166,7 @@ def test_nothing_is_left_when_entry_fails(monkeypatch: pytest.MonkeyPatch) -> No
 
     before = set(left(engine.run_id()))
     monkeypatch.setattr(Machine, "start", fail)
-    with pytest.raises(VerifyError), machine(images.ensure("debian:13")):
+    with pytest.raises(VerifyError), machine(image_cache.ensure("debian:13")):
         pass
     assert set(left(engine.run_id())) <= before
 

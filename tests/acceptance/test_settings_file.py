@@ -10,8 +10,8 @@ import pytest
 
 from shipways import target
 from shipways.lifecycle import grounds
-from shipways.roots import images
-from shipways.roots.machine import Machine, machine
+from shipways.machines import image_cache
+from shipways.machines.machine import Machine, machine
 from tests.acceptance.conftest import Built
 from tests.settings_files import TABLE, hostile
 
@@ -39,7 +39,7 @@ for name in os.listdir("/trial/in"):
 def root(request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A machine with the systemd of that release, and Python."""
     (ground,) = grounds.choose([request.param])
-    with machine(images.ensure(ground.role, packages=ground.common), systemd=True) as booted:
+    with machine(image_cache.ensure(ground.role, packages=ground.common), systemd=True) as booted:
         yield booted
 
 

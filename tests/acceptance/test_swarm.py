@@ -29,8 +29,8 @@ from shipways.formats import compose, docker
 from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.versions import Versions
+from shipways.machines import reaper
 from shipways.project import model, source_tree
-from shipways.roots import reaper
 from shipways.util import command
 
 VERSION = "1.8.0"  # not the sample's: the image's name is this test's own

@@ -12,7 +12,7 @@ import pytest
 from shipways.claims import server as stages
 from shipways.claims.server import Stage, server
 from shipways.lifecycle import live
-from shipways.roots import images
+from shipways.machines import image_cache
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def slow(stage: Callable[[str], Stage], monkeypatch: pytest.MonkeyPatch) -> Stag
         raise TimeoutError("Read timed out.")
 
     monkeypatch.setattr(stages, "machine", machine)
-    monkeypatch.setattr(images, "ensure", lambda *_, **__: None)
+    monkeypatch.setattr(image_cache, "ensure", lambda *_, **__: None)
     monkeypatch.setattr(live, "prepare", lambda *_: None)
     return stage("docker")
 

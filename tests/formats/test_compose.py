@@ -28,10 +28,11 @@ from shipways.formats import (
 )
 from shipways.formats.base import Job
 from shipways.formats.compose_images import Packed
+from shipways.machines import distributions
+from shipways.machines.image_cache import Image
 from shipways.project import model
 from shipways.project.model import Project
-from shipways.roots import bases, packages, service_images
-from shipways.roots.images import Image
+from shipways.roots import packages, service_images
 from shipways.roots.service_images import ServiceImage
 from shipways.sbom import SystemPackage
 from shipways.util import templates
@@ -294,13 +295,13 @@ def test_version_of_a_service_image(tmp_path: Path) -> None:
 
 
 def test_a_registry_that_answers_is_preferred(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bases, "pulled", lambda name: True)
+    monkeypatch.setattr(distributions, "pulled", lambda name: True)
     found = service_images.ensure(service_images.POSTGRES, "auto")
     assert found == service_images.ServiceImage("postgres:17", "postgres:17", "registry")
 
 
 def test_a_registry_that_is_asked_for_has_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bases, "pulled", lambda name: False)
+    monkeypatch.setattr(distributions, "pulled", lambda name: False)
     with pytest.raises(BuildError, match="nginx"):
         service_images.ensure(service_images.PROXY, "registry")
 

@@ -14,9 +14,10 @@ import pytest
 from shipways.errors import BuildError, ToolMissing, UsageError
 from shipways.formats import docker, docker_build, docker_image
 from shipways.formats.base import Job, Options
+from shipways.machines import distributions, engine
+from shipways.machines.image_cache import Image
 from shipways.project import model, source_tree
-from shipways.roots import bases, engine, packages, pick, runtime_base
-from shipways.roots.images import Image
+from shipways.roots import packages, pick, runtime_base
 from shipways.sbom import SystemPackage
 from shipways.util.command import Completed
 from shipways.wheelhouse import Wheelhouse
@@ -179,7 +180,7 @@ def test_unknown_base() -> None:
 
 
 def test_python_base_needs_a_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bases, "pulled", lambda _name: False)
+    monkeypatch.setattr(distributions, "pulled", lambda _name: False)
     with pytest.raises(BuildError, match="cannot be pulled"):
         runtime_base.ensure_base("python")
 
@@ -187,7 +188,7 @@ def test_python_base_needs_a_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_registry_that_has_to_be_used_gives_the_python_base(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bases, "pulled", lambda _name: True)
+    monkeypatch.setattr(distributions, "pulled", lambda _name: True)
     assert runtime_base.ensure_base("auto", "registry").ref == "python:3.13-slim"
 
 

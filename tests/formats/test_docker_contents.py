@@ -15,10 +15,10 @@ from shipways.errors import BuildError
 from shipways.formats import docker_bases, docker_contents, docker_image
 from shipways.formats.base import Job
 from shipways.formats.docker_answer import Answer
+from shipways.machines import image_names
+from shipways.machines.image_cache import Image
 from shipways.project import model
 from shipways.results import BaseRecord
-from shipways.roots import names
-from shipways.roots.images import Image
 
 ON_DEBIAN = Image("shipways/debian-13:1", "debian:13", "archive", "Debian 13 (trixie)")
 MINIMAL = Image("shipways/runtime:1", "runtime", "archive", "Debian 13, Python only")
@@ -116,7 +116,7 @@ def test_each_base_is_a_record(job: Job, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(docker_bases, "_changed", lambda _job: None)
     monkeypatch.setattr(docker_bases, "_record", record)
     monkeypatch.setattr(docker_bases, "first_answer", first_answer)
-    monkeypatch.setattr(names, "untag", removed.append)
+    monkeypatch.setattr(image_names, "untag", removed.append)
     found = docker_bases.compare(job)
     assert {name: base.status for name, base in found.items()} == {
         "minimal": "ok",

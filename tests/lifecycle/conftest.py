@@ -20,10 +20,10 @@ from shipways.lifecycle.snapshot import Entry
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.versions import REASON
+from shipways.machines.image_cache import Image
 from shipways.project import model
 from shipways.project.model import Project
 from shipways.results import Target
-from shipways.roots.images import Image
 from shipways.util.command import Completed
 
 PROBE = """

@@ -21,10 +21,10 @@ from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.typist import Typist
 from shipways.lifecycle.visitor import Visitor
+from shipways.machines import image_cache, reaper
+from shipways.machines.image_cache import Image
 from shipways.project.model import Project
 from shipways.results import File, FormatRecord, ProjectRecord, Results, Target
-from shipways.roots import images, reaper
-from shipways.roots.images import Image
 from shipways.util.measure import sha256
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         record = File(path=file.name, sha256=sha256(file), bytes=file.stat().st_size)
         found.formats[name] = FormatRecord(status="ok", artifacts=[record])
     results.save(found, folder / results.FILE_NAME)
-    monkeypatch.setattr(images, "ensure", lambda role, *_, **__: Image("x", role, "archive", role))
+    monkeypatch.setattr(
+        image_cache, "ensure", lambda role, *_, **__: Image("x", role, "archive", role)
+    )
     monkeypatch.setattr(versions.Versions, "make", _made)
     monkeypatch.setattr(lives, "live", lambda *_: SEEN)
     return folder
@@ -146,7 +148,9 @@ def alone(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr("time.sleep", lambda _: None)
     monkeypatch.setattr("time.monotonic", lambda: 0.0)
     monkeypatch.setattr(live, "scene", scene)
-    monkeypatch.setattr(images, "ensure", lambda role, *_, **__: Image("x", role, "archive", role))
+    monkeypatch.setattr(
+        image_cache, "ensure", lambda role, *_, **__: Image("x", role, "archive", role)
+    )
     monkeypatch.setattr(visitor, "arrived", lambda *_: 2.5)
     monkeypatch.setattr(world, "waiting", lambda _: None, raising=False)
     monkeypatch.setattr(world, "network", Network(), raising=False)

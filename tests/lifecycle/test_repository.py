@@ -14,10 +14,10 @@ from shipways.formats import FORMATS, git
 from shipways.lifecycle import repository
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.repository import Repository
+from shipways.machines import image_cache
+from shipways.machines.image_cache import Image
 from shipways.project import model
 from shipways.project.model import Project
-from shipways.roots import images
-from shipways.roots.images import Image
 from shipways.util.command import run
 from tests.project.test_source_tree import git as call
 
@@ -106,7 +106,9 @@ def test_the_printed_address_leads_to_the_server(
     def machine(*_: object) -> Iterator[Any]:
         yield server
 
-    monkeypatch.setattr(images, "ensure", lambda role, *_, **__: Image("x", role, "archive", role))
+    monkeypatch.setattr(
+        image_cache, "ensure", lambda role, *_, **__: Image("x", role, "archive", role)
+    )
     monkeypatch.setattr(repository, "machine", machine)
     there: Any = world
     linked = Delivery(world.project, FORMATS["git"], repository=tmp_path / ".git")

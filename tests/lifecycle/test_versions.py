@@ -61,7 +61,7 @@ def test_formats_of_a_version_share_its_workshop(
         raise ToolMissing("Docker does not answer.")
 
     monkeypatch.setattr(Workshop, "attempt", attempt)
-    monkeypatch.setattr("shipways.roots.engine.client", no_engine)
+    monkeypatch.setattr("shipways.machines.engine.client", no_engine)
     made = versions.Versions(migrated, tmp_path, tmp_path / "cache")
     wheel, deb = made.make(FORMATS["wheel"], "next"), made.make(FORMATS["deb"], "next")
     assert shops[0] is shops[1]

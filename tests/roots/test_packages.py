@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from docker.errors import NotFound
 
-from shipways.roots import engine, packages
+from shipways.machines import engine
+from shipways.roots import packages
 
 STATUS = """\
 Package: libssl3t64

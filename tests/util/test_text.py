@@ -51,8 +51,8 @@ OWN = {  # modules that read what this program wrote itself, or the system did
     "formats/docker_build.py", "formats/docker_platform.py", "instructions.py",
     "lifecycle/change.py", "lifecycle/hardening.py", "lifecycle/inside.py",
     "lifecycle/versions.py", "linters.py", "project/names.py", "oci.py", "util/places.py", "project/pyproject.py",
-    "report/catalog.py", "report/comparison.py", "report/html.py", "roots/host.py",
-    "roots/names.py", "roots/pick.py", "roots/podman.py", "roots/runtime_base.py",
+    "report/catalog.py", "report/comparison.py", "report/html.py", "machines/host_network.py",
+    "machines/image_names.py", "roots/pick.py", "machines/podman.py", "roots/runtime_base.py",
     "roots/service_images.py", "rpm_archive.py", "util/runs.py", "target.py", "util/text.py",
 }  # fmt: skip
 

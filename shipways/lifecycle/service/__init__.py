@@ -9,7 +9,7 @@ from shipways.lifecycle.service.stack import Stack, home
 from shipways.lifecycle.service.terminal import InTerminal
 from shipways.lifecycle.service.unit import Unit
 from shipways.lifecycle.typist import Typist
-from shipways.roots.machine import Machine
+from shipways.machines.machine import Machine
 
 __all__ = ["InContainer", "InTerminal", "Service", "Stack", "Unit", "find"]
 

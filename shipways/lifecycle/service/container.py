@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from shipways.formats import docker
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.service.base import LINES, TIMEOUT_S, families, pairs
-from shipways.roots.machine import Machine
+from shipways.machines.machine import Machine
 
 
 class InContainer:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from shipways.formats import compose
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.service.base import LINES, TIMEOUT_S, families, pairs
-from shipways.roots.machine import Machine
+from shipways.machines.machine import Machine
 
 APP, DATABASE = "web", "database"  # a service and a volume of the stack
 

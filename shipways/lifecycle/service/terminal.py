@@ -9,7 +9,7 @@ from shipways.formats import environment
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.service.base import TIMEOUT_S, families, pairs
 from shipways.lifecycle.typist import Typist
-from shipways.roots.machine import Machine
+from shipways.machines.machine import Machine
 
 
 class InTerminal:

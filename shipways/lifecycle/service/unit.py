@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.service.base import LINES, TIMEOUT_S, pairs
-from shipways.roots.machine import Machine
+from shipways.machines.machine import Machine
 
 
 class Unit:

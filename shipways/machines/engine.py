@@ -17,7 +17,7 @@ from docker.types import Mount
 from requests import RequestException
 
 from shipways.errors import ToolMissing, UsageError
-from shipways.roots import podman, refusal
+from shipways.machines import engine_refusal, podman
 from shipways.util import runs
 from shipways.util.command import find, run, version_of
 from shipways.util.runs import run_id as run_id
@@ -62,7 +62,7 @@ def client() -> docker.DockerClient:
         engine = docker.from_env(timeout=TIMEOUT_S)
         engine.ping()
     except (DockerException, RequestException) as error:
-        raise refusal.explain(error, WITHOUT) from error
+        raise engine_refusal.explain(error, WITHOUT) from error
     return engine
 
 
@@ -73,7 +73,7 @@ def missing() -> ToolMissing:
     except ToolMissing as error:
         return error
     if find(name()) is None:  # it answers, and yet
-        return ToolMissing(f"The program {name()} is not installed.", hint=refusal.INSTALL)
+        return ToolMissing(f"The program {name()} is not installed.", hint=engine_refusal.INSTALL)
     said = run([name(), "version"], timeout=VERSION_TIMEOUT_S, check=False).output.strip()
     last = said.splitlines()[-1] if said else "it says nothing"
     return ToolMissing(f"{name()} version fails: {last}", hint=WITHOUT)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from docker.models.containers import Container
 
-from shipways.roots import engine, execution
+from shipways.machines import engine, execution
 
 BRIDGE = "bridge"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 from docker.errors import APIError, NotFound
 
-from shipways.roots import engine
+from shipways.machines import engine
 from shipways.util.command import RUN_VARIABLE, spawn
 from shipways.util.runs import is_alive
 
@@ -33,7 +33,7 @@ def guard() -> None:
     for run in leftovers():
         if not is_alive(run):
             reap(run)
-    argv = [sys.executable, "-m", "shipways.roots.reaper", engine.run_id()]
+    argv = [sys.executable, "-m", "shipways.machines.reaper", engine.run_id()]
     package = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     spawn(argv, env={"PYTHONPATH": path})

@@ -6,7 +6,7 @@ programs that the stub's provides name are there: they come from Debian's own pa
 
 from __future__ import annotations
 
-from shipways.roots.layers import Script
+from shipways.machines.image_layers import Script
 
 PROVIDES = (
     "python3 = 3.13",

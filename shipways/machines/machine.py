@@ -12,10 +12,10 @@ from typing import IO
 from docker.models.containers import Container
 
 from shipways.errors import VerifyError
-from shipways.roots import boot, engine, execution, host, reaper
-from shipways.roots.execution import Background
-from shipways.roots.images import Image
-from shipways.roots.network import Network
+from shipways.machines import engine, execution, host_network, reaper, systemd_boot
+from shipways.machines.execution import Background
+from shipways.machines.image_cache import Image
+from shipways.machines.network import Network
 from shipways.util.command import Completed
 
 BOOT_TIMEOUT_S = 60
@@ -76,7 +76,7 @@ class Machine:
         self, command: str, timeout: float, user: str, env: Mapping[str, str]
     ) -> execution.Request:
         home = {"root": "/root", PERSON: f"/home/{PERSON}"}.get(user, "/")
-        full = {**AS_A_PERSON, **host.environment(), "HOME": home, **env}
+        full = {**AS_A_PERSON, **host_network.environment(), "HOME": home, **env}
         return execution.Request(command, timeout, user, home, full)
 
     def copy_in(self, source: Path, target: str) -> None:
@@ -181,9 +181,9 @@ def machine(
     """
     reaper.guard()
     kind = image.role.partition("+")[2] if systemd else ""
-    options = boot.options(kind)
+    options = systemd_boot.options(kind)
     options["tmpfs"] = {**options.get("tmpfs", {}), **tmpfs}
-    options["mounts"] += engine.read_only({**host.binds(), **binds})
+    options["mounts"] += engine.read_only({**host_network.binds(), **binds})
     if beside:
         options["network_mode"] = f"container:{beside.id}"
     options["labels"] = {engine.KEPT_LABEL: engine.run_id()} if keep else engine.labels()

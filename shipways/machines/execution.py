@@ -19,11 +19,11 @@ from docker.models.containers import Container
 from docker.utils.socket import frames_iter
 
 from shipways.errors import VerifyError
-from shipways.roots import engine
+from shipways.machines import engine
 from shipways.util import cause
 from shipways.util.command import Completed, record
 
-log = logging.getLogger("shipways.roots")
+log = logging.getLogger("shipways.machines")
 _numbers = itertools.count(1)
 LISTENED = ("sh", "-c", 'read -r _; exec "$@" < /dev/null', "sh")
 GRACE_S = 5  # between the polite end of a command and the other one

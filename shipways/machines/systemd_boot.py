@@ -10,7 +10,7 @@ from typing import Any
 
 from docker.types import Mount
 
-from shipways.roots import engine
+from shipways.machines import engine
 
 IDLE = ["sleep", "infinity"]
 STOP_SIGNAL = "SIGRTMIN+3"  # systemd's "halt" (systemd(1), SIGNALS)

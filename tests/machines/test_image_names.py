@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from docker.errors import APIError, ImageNotFound
 
-from shipways.roots import engine, images, names
+from shipways.machines import engine, image_cache, image_names
 from shipways.util import cache, command
 
 NAME = "notes:1.0"
@@ -60,7 +60,7 @@ def shelf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shelf:
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     lines: list[str] = []
-    monkeypatch.setattr(names, "say", lines.append)
+    monkeypatch.setattr(image_names, "say", lines.append)
     return lines
 
 
@@ -68,8 +68,8 @@ def load(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, image: str, owner: Path)
     def run(*_: object, **__: object) -> None:
         shelf.by_name[NAME] = image
 
-    monkeypatch.setattr(names, "run", run)
-    names.load(Path("archive"), [NAME], owner)
+    monkeypatch.setattr(image_names, "run", run)
+    image_names.load(Path("archive"), [NAME], owner)
 
 
 def image(letter: str) -> str:
@@ -116,14 +116,14 @@ def test_the_same_image_of_two_checkouts_is_both_s(
 def test_nothing_changes_where_the_name_stays(shelf: Shelf, said: list[str]) -> None:
     shelf.by_name = {NAME: image("a"), f"{NAME}-{'a' * 12}": image("a"), "other:1": image("c")}
     before = dict(shelf.by_name)
-    with names.kept([NAME, "other:1", "not-there:1"]):
+    with image_names.kept([NAME, "other:1", "not-there:1"]):
         pass
     assert (shelf.by_name, said) == (before, [])
 
 
 def test_stopped_in_the_middle_it_still_has_a_name(shelf: Shelf, said: list[str]) -> None:
     shelf.by_name[NAME] = image("a")
-    with pytest.raises(KeyboardInterrupt), names.kept([NAME]):
+    with pytest.raises(KeyboardInterrupt), image_names.kept([NAME]):
         shelf.by_name[NAME] = image("b")
         raise KeyboardInterrupt
     assert image("a") in shelf.by_name.values()
@@ -135,7 +135,7 @@ def test_stopped_in_the_middle_it_still_has_a_name(shelf: Shelf, said: list[str]
 )
 def test_the_other_name_is_one_that_engines_take(shelf: Shelf, name: str) -> None:
     shelf.by_name[name] = image("a")
-    with names.kept([name]):
+    with image_names.kept([name]):
         (spare,) = set(shelf.by_name) - {name}
     repository, _, tag = spare.rpartition(":")
     assert repository == name.rpartition(":")[0]
@@ -154,8 +154,8 @@ def test_an_image_in_use_stays(
 
 def test_only_nameless_images_are_removed_by_their_id(shelf: Shelf) -> None:
     shelf.by_name = {NAME: image("a")}
-    names.remove_nameless(image("a"))
-    names.remove_nameless(image("b"))
+    image_names.remove_nameless(image("a"))
+    image_names.remove_nameless(image("b"))
     assert shelf.by_name == {NAME: image("a")}
 
 
@@ -169,10 +169,10 @@ def test_nothing_is_made_from_another_s_image_of_that_name(
         shelf.by_name[ref] = image("b")
         shelf.labels[image("b")] = labels
 
-    ref = images.cached("debian:13", "a recipe", make)
+    ref = image_cache.cached("debian:13", "a recipe", make)
     shelf.by_name[ref] = image("a")
-    assert images.cached("debian:13", "a recipe", make) == ref
-    assert images.cached("debian:13", "a recipe", make) == ref
+    assert image_cache.cached("debian:13", "a recipe", make) == ref
+    assert image_cache.cached("debian:13", "a recipe", make) == ref
     assert made == [ref, ref]
     assert image("a") in shelf.by_name.values()
     assert ref in said[0]
@@ -187,7 +187,7 @@ def test_prune_leaves_what_others_made_of_ours(shelf: Shelf) -> None:
         "shipways/nginx:1.26": image("c"),
     }
     shelf.labels = {image("a"): label, image("b"): label}
-    assert images.prune() == ["shipways/debian-13:0123456789abcdef"]
+    assert image_cache.prune() == ["shipways/debian-13:0123456789abcdef"]
     assert set(shelf.by_name) == {"my/base:1", "my/app:1", "shipways/nginx:1.26"}
 
 
@@ -206,16 +206,16 @@ def test_prune_needs_no_order(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> 
         remove(name)
 
     monkeypatch.setattr(shelf, "remove", refusing)
-    assert images.prune() == bases[::-1]
+    assert image_cache.prune() == bases[::-1]
 
 
 def test_loading_is_in_one_place() -> None:
     """Whatever gives names in the engine goes through names.kept."""
-    folder = Path(command.__file__).parent
+    folder = Path(command.__file__).parents[1]
     users = {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*.py")
         if '"load", f"--input' in path.read_text(encoding="utf-8")
         or "images.pull(" in path.read_text(encoding="utf-8")
     }
-    assert users == {"roots/names.py", "roots/bases.py"}
+    assert users == {"machines/image_names.py", "machines/distributions.py"}

@@ -20,7 +20,7 @@ from urllib3.exceptions import ProtocolError
 
 from shipways.errors import ToolMissing, UsageError
 from shipways.formats import tools
-from shipways.roots import boot, engine, execution, podman, refusal
+from shipways.machines import engine, engine_refusal, execution, podman, systemd_boot
 from shipways.util import cache, command
 
 
@@ -126,7 +126,7 @@ def test_each_failure_says_what_helps(
         own = name == "own"
         monkeypatch.setenv("XDG_RUNTIME_DIR" if own else name, str(tmp_path) if own else value)
     programs.update({"docker", *programs_there.split()})
-    monkeypatch.setattr(refusal, "find", lambda name: name if name in programs else None)
+    monkeypatch.setattr(engine_refusal, "find", lambda name: name if name in programs else None)
     monkeypatch.setattr(docker, "from_env", from_env)
     found = tools.ENGINE.missing()
     assert message in found.message
@@ -305,5 +305,5 @@ def test_a_docker_host_in_podman_may_have_a_console(
 ) -> None:
     monkeypatch.setenv(engine.VARIABLE, name)
     monkeypatch.setattr(engine, "cgroup_version", lambda: 1)
-    assert ("devices" in boot.options("docker")) == (name == "podman")
-    assert "devices" not in boot.options("systemd")
+    assert ("devices" in systemd_boot.options("docker")) == (name == "podman")
+    assert "devices" not in systemd_boot.options("systemd")

@@ -15,7 +15,7 @@ import filelock
 from docker.errors import APIError, ImageNotFound
 
 from shipways.errors import UsageError
-from shipways.roots import bases, engine, layers, names, reaper
+from shipways.machines import distributions, engine, image_layers, image_names, reaper
 from shipways.util import cache
 from shipways.util.progress import step
 
@@ -54,14 +54,14 @@ def ensure(role: str, source: str = "auto", *, packages: Sequence[str] = ()) -> 
     if source not in SOURCES:
         raise UsageError(f"{source!r} is no source; sources are {', '.join(SOURCES)}.")
     reaper.guard()
-    base = bases.choose(ROLES[name], source)
+    base = distributions.choose(ROLES[name], source)
     wanted = {*(base.systemd if suffix else ()), *packages}
-    wanted |= {*(bases.DOCKER if suffix == "docker" else ())}
-    packaged = (layers.Packages(base.manager, tuple(sorted(wanted))),) if wanted else ()
+    wanted |= {*(distributions.DOCKER if suffix == "docker" else ())}
+    packaged = (image_layers.Packages(base.manager, tuple(sorted(wanted))),) if wanted else ()
     ref = cached(base.role, base.recipe, base.make)
     for number, layer in enumerate((*base.layers, *packaged), 1):
         slug = role if number > len(base.layers) else ROLES[name]
-        make = functools.partial(layers.add, ref, layer)
+        make = functools.partial(image_layers.add, ref, layer)
         ref = cached(slug, f"{ref} {layer.recipe}", make)
     return Image(ref, role, base.source, base.platform)
 
@@ -96,15 +96,15 @@ def _removed(name: str) -> bool:
     return True
 
 
-def cached(role: str, recipe: str, make: layers.Maker) -> str:
+def cached(role: str, recipe: str, make: image_layers.Maker) -> str:
     """The tag of a recipe's image; makes it, one process at a time, where it is not there."""
-    tag = hashlib.sha256(f"{layers.VERSION} {recipe}".encode()).hexdigest()[:16]
+    tag = hashlib.sha256(f"{image_layers.VERSION} {recipe}".encode()).hexdigest()[:16]
     ref = f"{_repository(role)}:{tag}"
     folder = cache.folder() / "locks"
     folder.mkdir(exist_ok=True)
     with filelock.FileLock(folder / tag, timeout=LOCK_TIMEOUT_S):
         if not _made(ref):
-            with step(f"preparing {ref}"), names.kept([ref]):
+            with step(f"preparing {ref}"), image_names.kept([ref]):
                 make(ref, {engine.ROLE_LABEL: role})
     return ref
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shipways.errors import VerifyError
-from shipways.roots import engine, machine
-from shipways.roots.images import Image
+from shipways.machines import engine, machine
+from shipways.machines.image_cache import Image
 
 if TYPE_CHECKING:
-    from tests.roots.conftest import Commands, FakeEngine
+    from tests.machines.conftest import Commands, FakeEngine
 
 BARE = Image("base", "debian:13", "archive", "Debian 13 (trixie)")
 BOOTED = Image("base", "debian:13+systemd", "archive", "Debian 13 (trixie)")

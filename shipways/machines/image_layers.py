@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shipways.errors import BuildError
-from shipways.roots import boot, engine, execution, host
+from shipways.machines import engine, execution, host_network, systemd_boot
 from shipways.util import cause
 
 TIMEOUT_S = 1200
@@ -52,13 +52,16 @@ class Packages:
 def add(base: str, layer: Layer, ref: str, labels: dict[str, str]) -> None:
     """Run the layer's recipe in a container of `base` and commit it as `ref`."""
     container = engine.client().containers.create(
-        base, boot.IDLE, labels=engine.labels(), mounts=engine.read_only(host.binds())
+        base,
+        systemd_boot.IDLE,
+        labels=engine.labels(),
+        mounts=engine.read_only(host_network.binds()),
     )
     try:
         container.start()
         # by exec: the new image must not inherit the variables
         argv = ["timeout", f"{TIMEOUT_S}", "sh", "-c", layer.recipe]
-        status, output = execution.ask(container, argv, host.environment())
+        status, output = execution.ask(container, argv, host_network.environment())
         if status:
             problem = f"{ref} could not be prepared (status {status})"
             raise BuildError(f"{cause.cause(output)}\n{problem}:\n{cause.tail(output)}")

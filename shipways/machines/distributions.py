@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from docker.errors import DockerException
 
 from shipways.errors import BuildError
-from shipways.roots import engine, host, names, rpm_platform
-from shipways.roots import layers as image_layers
+from shipways.machines import engine, fedora_stub, host_network, image_layers, image_names
 from shipways.util import command
 
 BOOTSTRAP_TIMEOUT_S = 600
@@ -84,7 +83,7 @@ def mirrored(name: str) -> str:
 def pulled(name: str) -> bool:
     """Pull an image by the registry's name; False where no registry answers. Asked once."""
     try:
-        with names.kept([name]):
+        with image_names.kept([name]):
             engine.client().images.pull(name)
     except (DockerException, OSError):
         return False
@@ -92,7 +91,7 @@ def pulled(name: str) -> bool:
 
 
 def _archived(role: str) -> Base:
-    recipe = f"mmdebstrap minbase {SUITES[role]} {host.debian_mirror()}"
+    recipe = f"mmdebstrap minbase {SUITES[role]} {host_network.debian_mirror()}"
     make = functools.partial(_bootstrap, SUITES[role])
     return Base("archive", PLATFORMS[role], "apt", DEBIAN_SYSTEMD, role, recipe, make)
 
@@ -101,7 +100,7 @@ def _rpm_on_debian() -> Base:
     """A Debian base with rpm, dnf, and a stub package that provides what a Fedora base would."""
     platform = "Debian 13 (trixie) with rpm, dnf and a stub of Fedora's base"
     return dataclasses.replace(
-        _archived("debian:13"), platform=platform, layers=(rpm_platform.LAYER,)
+        _archived("debian:13"), platform=platform, layers=(fedora_stub.LAYER,)
     )
 
 
@@ -111,7 +110,7 @@ def _bootstrap(suite: str, ref: str, labels: dict[str, str]) -> None:
     with engine.temporary_folder("bootstrap") as folder:
         tar = folder / "root.tar"
         command.run(
-            ["mmdebstrap", "--variant=minbase", suite, tar, host.debian_mirror()],
+            ["mmdebstrap", "--variant=minbase", suite, tar, host_network.debian_mirror()],
             timeout=BOOTSTRAP_TIMEOUT_S,
             env={"TMPDIR": str(folder)},
         )

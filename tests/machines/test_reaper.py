@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from shipways.roots import engine, reaper
+from shipways.machines import engine, reaper
 from shipways.util import command, runs
 
 if TYPE_CHECKING:
-    from tests.roots.conftest import FakeEngine
+    from tests.machines.conftest import FakeEngine
 
 DEAD = f"{socket.gethostname()}-999999999-1"
 
@@ -96,7 +96,7 @@ def test_guard_removes_dead_runs_and_starts_a_watcher(
     monkeypatch.setattr(reaper, "spawn", lambda argv, **_: started.append(argv))
     reaper.guard.__wrapped__()
     assert removed == [DEAD]
-    assert started[0][1:] == ["-m", "shipways.roots.reaper", engine.run_id()]
+    assert started[0][1:] == ["-m", "shipways.machines.reaper", engine.run_id()]
 
 
 @pytest.mark.process

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from docker.errors import APIError, ImageNotFound
 
-from shipways.roots import engine
+from shipways.machines import engine
 from shipways.util import cache
 from shipways.util.command import run
 from shipways.util.progress import say

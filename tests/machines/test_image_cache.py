@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shipways.errors import BuildError, UsageError
-from shipways.roots import bases, engine, host, images, layers
+from shipways.machines import distributions, engine, host_network, image_cache, image_layers
 from shipways.util import command
 
 if TYPE_CHECKING:
-    from tests.roots.conftest import Commands, FakeEngine
+    from tests.machines.conftest import Commands, FakeEngine
 
 
 @pytest.fixture
@@ -30,31 +30,31 @@ def made(
     def bootstrap(suite: str, ref: str, labels: dict[str, str]) -> None:
         make(ref, {**labels, "suite": suite})
 
-    def add(base: str, layer: layers.Layer, ref: str, labels: dict[str, str]) -> None:
+    def add(base: str, layer: image_layers.Layer, ref: str, labels: dict[str, str]) -> None:
         make(ref, {**labels, "base": base, "recipe": layer.recipe})
 
     assert not commands.run
-    monkeypatch.setattr(bases, "pulled", lambda _: False)
-    monkeypatch.setattr(bases, "_bootstrap", bootstrap)
-    monkeypatch.setattr(layers, "add", add)
+    monkeypatch.setattr(distributions, "pulled", lambda _: False)
+    monkeypatch.setattr(distributions, "_bootstrap", bootstrap)
+    monkeypatch.setattr(image_layers, "add", add)
     monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path)
     return names
 
 
 def test_auto_falls_back_to_the_archive(made: list[str]) -> None:
-    image = images.ensure("debian:13")
-    assert image == images.Image(made[0], "debian:13", "archive", "Debian 13 (trixie)")
+    image = image_cache.ensure("debian:13")
+    assert image == image_cache.Image(made[0], "debian:13", "archive", "Debian 13 (trixie)")
     assert image.ref.startswith("shipways/debian-13:")
 
 
 def test_the_second_time_nothing_is_made(made: list[str]) -> None:
-    assert images.ensure("debian:12").ref == images.ensure("debian:12").ref
+    assert image_cache.ensure("debian:12").ref == image_cache.ensure("debian:12").ref
     assert len(made) == 1
 
 
 def test_layers_stand_on_one_base(made: list[str], docker: FakeEngine) -> None:
-    plain = images.ensure("debian:13")
-    booted = images.ensure("debian:13+systemd", packages=("python3",))
+    plain = image_cache.ensure("debian:13")
+    booted = image_cache.ensure("debian:13+systemd", packages=("python3",))
     assert made == [plain.ref, booted.ref]
     labels = docker.images.get(booted.ref).labels
     assert labels["base"] == plain.ref
@@ -63,14 +63,14 @@ def test_layers_stand_on_one_base(made: list[str], docker: FakeEngine) -> None:
 
 
 def test_a_docker_host_boots(made: list[str], docker: FakeEngine) -> None:
-    ref = images.ensure("debian:13+docker").ref
+    ref = image_cache.ensure("debian:13+docker").ref
     assert made[-1] == ref
     assert "docker.io" in docker.images.get(ref).labels["recipe"]
     assert "systemd-sysv" in docker.images.get(ref).labels["recipe"]
 
 
 def test_the_rpm_platform_stands_on_debian(made: list[str]) -> None:
-    image = images.ensure("rpm+systemd")
+    image = image_cache.ensure("rpm+systemd")
     assert [name.partition(":")[0] for name in made] == [
         "shipways/debian-13",
         "shipways/rpm",
@@ -80,15 +80,15 @@ def test_the_rpm_platform_stands_on_debian(made: list[str]) -> None:
 
 
 def test_a_registry_is_preferred(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bases, "pulled", lambda _: True)
-    image = images.ensure("rpm+systemd")
+    monkeypatch.setattr(distributions, "pulled", lambda _: True)
+    image = image_cache.ensure("rpm+systemd")
     assert (image.source, image.platform) == ("registry", "Fedora 43")
     assert len(made) == 2
 
 
 def test_a_registry_that_does_not_answer(made: list[str]) -> None:
     with pytest.raises(BuildError, match="debian:trixie-slim cannot be pulled") as caught:
-        images.ensure("debian:13", "registry")
+        image_cache.ensure("debian:13", "registry")
     assert "archive" in caught.value.hint
     assert not made
 
@@ -98,12 +98,12 @@ def test_a_registry_that_does_not_answer(made: list[str]) -> None:
 )
 def test_what_does_not_exist_is_wrong_use(role: str, source: str, made: list[str]) -> None:
     with pytest.raises(UsageError):
-        images.ensure(role, source)
+        image_cache.ensure(role, source)
     assert not made
 
 
 def test_prune_removes_the_newest_first(made: list[str], docker: FakeEngine) -> None:
-    images.ensure("debian:13+systemd")
+    image_cache.ensure("debian:13+systemd")
     docker.images.make("somebody-else")
     removed: list[str] = []
 
@@ -111,15 +111,15 @@ def test_prune_removes_the_newest_first(made: list[str], docker: FakeEngine) -> 
         removed.append(name)
 
     docker.images.remove = remove  # type: ignore[attr-defined]
-    assert images.prune() == removed
+    assert image_cache.prune() == removed
     assert sorted(removed) == sorted(made)
 
 
 def test_a_layer_is_committed_without_the_run_s_label(
     docker: FakeEngine, commands: Commands
 ) -> None:
-    layer = layers.Packages("dnf", ("nano",))
-    layers.add("base", layer, "shipways/x:1", {"a": "b"})
+    layer = image_layers.Packages("dnf", ("nano",))
+    image_layers.add("base", layer, "shipways/x:1", {"a": "b"})
     assert "dnf -q -y install nano" in commands.run[0]
     assert not docker.containers.things
 
@@ -127,7 +127,7 @@ def test_a_layer_is_committed_without_the_run_s_label(
 def test_a_layer_that_fails_says_why(docker: FakeEngine, commands: Commands) -> None:
     commands.answer("exit 3", 3, "first\nlast\n")
     with pytest.raises(BuildError, match=r"could not be prepared \(status 3\):\nfirst\nlast"):
-        layers.add("base", layers.Script("exit 3"), "shipways/x:1", {})
+        image_layers.add("base", image_layers.Script("exit 3"), "shipways/x:1", {})
     assert not docker.containers.things
 
 
@@ -143,9 +143,9 @@ def test_the_archive_gives_a_base_by_mmdebstrap(
 
     monkeypatch.setattr(command, "require", lambda *_, **__: "mmdebstrap")
     monkeypatch.setattr(command, "run", lambda argv, **_: ran.append(argv))
-    monkeypatch.setattr(host, "debian_mirror", lambda: "http://mirror/debian")
+    monkeypatch.setattr(host_network, "debian_mirror", lambda: "http://mirror/debian")
     docker.api = Api()  # type: ignore[attr-defined]
-    bases._bootstrap("trixie", "shipways/debian-13:1", {"a": "b"})
+    distributions._bootstrap("trixie", "shipways/debian-13:1", {"a": "b"})
     assert ran[0][:3] == ["mmdebstrap", "--variant=minbase", "trixie"]
     assert imported[0]["repository"] == "shipways/debian-13:1"
     assert 'LABEL a="b"' in imported[0]["changes"]  # type: ignore[operator]

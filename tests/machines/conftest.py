@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from docker.errors import ImageNotFound, NotFound
 
-from shipways.roots import engine, execution, reaper
+from shipways.machines import engine, execution, reaper
 from shipways.util.command import Completed
 
 Answers = Callable[[str], tuple[int, str]]
