@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.figure import Figure
-from shipways.bundle import Inputs
 from shipways.formats import Job
 from shipways.formats.docker_answer import first_answer
 from shipways.formats.docker_image import base_image, load, write
+from shipways.inputs.stages import Inputs
 from shipways.machines.image_names import untag
 from shipways.project import model, source_tree
 from shipways.util.command import metered

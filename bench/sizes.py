@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bench.figure import Figure
-from shipways.bundle import Inputs
 from shipways.formats import FORMATS, Job, Options
+from shipways.inputs.stages import Inputs
 from shipways.project import model, source_tree
 from shipways.util.command import find, run
 from shipways.util.measure import median

@@ -14,8 +14,8 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from bench.figure import Figure
-from shipways.bundle import Inputs
 from shipways.formats import Job, compose, docker
+from shipways.inputs.stages import Inputs
 from shipways.lifecycle.attempt import free_port
 from shipways.machines.image_names import untag
 from shipways.project import model, source_tree

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bench.figure import Figure
 from bench.sizes import job
-from shipways.bundle import Inputs
 from shipways.formats import FORMATS
+from shipways.inputs.stages import Inputs
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.grounds import GROUNDS
 from shipways.lifecycle.live import offline

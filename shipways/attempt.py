@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from shipways.bundle import Inputs
 from shipways.dist import Dist
 from shipways.formats import Format, Job, Options, Product
+from shipways.inputs.stages import Inputs
 from shipways.project.model import Project
 from shipways.results import BuildFigures
 from shipways.util.command import Completed, metered

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from shipways import wheelhouse
 from shipways.formats import FORMATS, Format
+from shipways.inputs import wheelhouse
 from shipways.project.model import Project
 from shipways.util.progress import step
 

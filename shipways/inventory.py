@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from packaging.version import Version
 
-from shipways import wheel_file
-from shipways.bundle import Inputs
-from shipways.closure import differences
 from shipways.errors import BuildError
 from shipways.formats import Format, Job, Product
+from shipways.inputs import wheel_file
+from shipways.inputs.closure import differences
+from shipways.inputs.stages import Inputs
+from shipways.inputs.wheelhouse import distributions
 from shipways.util.progress import step
-from shipways.wheelhouse import distributions
 
 
 def check(wanted: Format, job: Job, product: Product) -> None:

@@ -22,9 +22,10 @@ import zstandard
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from shipways import deb_archive, wheel_file
-from shipways.closure import Found
+from shipways import deb_archive
 from shipways.errors import BuildError
+from shipways.inputs import wheel_file
+from shipways.inputs.closure import Found
 from shipways.util.text import decode
 
 METADATA = ".dist-info/METADATA"

@@ -12,10 +12,10 @@ from pathlib import Path
 from shipways import host, inventory, results, target
 from shipways.artifact import Step
 from shipways.attempt import Workshop, command, figures
-from shipways.contents import contents
 from shipways.dist import Dist, record_of
 from shipways.errors import REPORT, BuildError, ProjectError, ShipwaysError, ToolMissing, UsageError
 from shipways.formats import Format, Options, Product
+from shipways.inputs.sizes import contents
 from shipways.project import source_tree
 from shipways.project.model import FILE_NAME, Project
 from shipways.results import BuildFigures, FormatRecord, Lint, Publish, Results, StepRecord

@@ -26,11 +26,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from shipways.bundle import Bundle
+from shipways.inputs.sbom import SUFFIX
+from shipways.inputs.stages import Bundle
 from shipways.project.model import Project, Setting
 from shipways.project.python_versions import Pythons
 from shipways.project.values import Prose, Verbatim
-from shipways.sbom import SUFFIX
 from shipways.util.reproducible_tar import gzipped
 from shipways.util.templates import render
 

@@ -16,9 +16,9 @@ import pytest
 from packaging.version import Version
 
 from shipways import listing
-from shipways.closure import Found, differences
 from shipways.errors import BuildError
-from tests.wheel_maker import make_wheel
+from shipways.inputs.closure import Found, differences
+from tests.inputs.wheel_maker import make_wheel
 
 SITE = "usr/lib/notes-app/site-packages"
 NAMES = (

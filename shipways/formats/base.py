@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from shipways.artifact import Step
-from shipways.bundle import Inputs
-from shipways.closure import Found
 from shipways.errors import ToolMissing
 from shipways.formats.several import Several
+from shipways.inputs.closure import Found
+from shipways.inputs.stages import Inputs
 from shipways.project.model import Project
 from shipways.results import BaseRecord, Builder, Lint
 

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from shipways import linters, listing, sbom
+from shipways import linters, listing
 from shipways.artifact import Step, by_phase
-from shipways.closure import Found
 from shipways.formats import (
     compose_folder,
     compose_images,
@@ -27,6 +26,8 @@ from shipways.formats import (
 )
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
+from shipways.inputs import sbom
+from shipways.inputs.closure import Found
 from shipways.machines import image_names
 from shipways.project import versions
 from shipways.project.model import Project

@@ -11,13 +11,14 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-from shipways import linters, listing, sbom, target
+from shipways import linters, listing, target
 from shipways.artifact import Step
-from shipways.closure import Found
 from shipways.errors import BuildError
 from shipways.formats import deb_source
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.tools import ENGINE, MMDEBSTRAP
+from shipways.inputs import sbom
+from shipways.inputs.closure import Found
 from shipways.machines.image_cache import Image, ensure
 from shipways.machines.machine import Machine, machine
 from shipways.project import versions

@@ -10,9 +10,8 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-from shipways import deb_archive, linters, listing, packagers, sbom, target
+from shipways import deb_archive, linters, listing, packagers, target
 from shipways.artifact import Step
-from shipways.closure import Found
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.deb_bundled_package import (
     FORMAT_ID,
@@ -22,6 +21,8 @@ from shipways.formats.deb_bundled_package import (
     name,
     scripts,
 )
+from shipways.inputs import sbom
+from shipways.inputs.closure import Found
 from shipways.packagers import HINTS, Package, fpm, nfpm, xz
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons

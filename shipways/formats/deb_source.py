@@ -17,9 +17,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from shipways import copyright as copyrights
-from shipways import sbom, target
+from shipways import target
 from shipways.formats import deb_control
 from shipways.formats.base import Job
+from shipways.inputs import sbom
 from shipways.project import versions
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons

@@ -12,15 +12,16 @@ from pathlib import Path
 
 import msgspec
 
-from shipways import linters, listing, sbom
+from shipways import linters, listing
 from shipways.artifact import Step
-from shipways.closure import Found
 from shipways.formats import docker_platform, image_bill, several
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.docker_bases import compare
 from shipways.formats.docker_image import base_image, load, write
 from shipways.formats.several import Several
 from shipways.formats.tools import BUILDER, ENGINE, MMDEBSTRAP
+from shipways.inputs import sbom
+from shipways.inputs.closure import Found
 from shipways.machines import engine
 from shipways.project import versions
 from shipways.project.model import Project

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shipways import oci
-from shipways.bundle import Inputs
 from shipways.errors import BuildError, ShipwaysError
 from shipways.formats import docker_contents, docker_image
 from shipways.formats.base import Job
 from shipways.formats.docker_answer import Answer, first_answer
+from shipways.inputs.stages import Inputs
 from shipways.machines import image_names
 from shipways.machines.image_cache import Image
 from shipways.results import BaseRecord

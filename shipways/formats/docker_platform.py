@@ -10,10 +10,10 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from shipways.bundle import is_pure
 from shipways.errors import ToolMissing, UsageError
 from shipways.formats import docker_image
 from shipways.formats.base import Job
+from shipways.inputs.stages import is_pure
 from shipways.machines import engine
 from shipways.roots.runtime_base import ensure_base
 from shipways.util.progress import say, step

@@ -6,13 +6,13 @@ https://pip.pypa.io/en/stable/topics/vcs-support/
 
 from __future__ import annotations
 
-from shipways import sbom
 from shipways.artifact import Step
 from shipways.errors import ProjectError
 from shipways.formats import environment
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.several import Several
 from shipways.formats.tools import GIT
+from shipways.inputs import sbom
 from shipways.project import source_tree, versions
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from cyclonedx.model.component import Component
 
-from shipways import sbom
 from shipways.formats.base import Job
+from shipways.inputs import sbom
 from shipways.machines.image_cache import Image
 from shipways.roots import packages
 

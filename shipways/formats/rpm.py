@@ -6,12 +6,13 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-from shipways import linters, listing, packagers, rpm_archive, sbom, target
+from shipways import linters, listing, packagers, rpm_archive, target
 from shipways.artifact import Step
-from shipways.closure import Found
 from shipways.errors import BuildError
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.rpm_package import FORMAT_ID, describe, file_name, scripts
+from shipways.inputs import sbom
+from shipways.inputs.closure import Found
 from shipways.packagers import HINTS, Package, choose, fpm, nfpm, rpmbuild, xz
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons

@@ -13,12 +13,13 @@ from functools import partial
 from pathlib import Path
 
 from shipways import copyright as copyrights
-from shipways import linters, listing, packagers, sbom, target
+from shipways import linters, listing, packagers, target
 from shipways.artifact import Step, by_phase
-from shipways.closure import Found
 from shipways.formats import several
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
+from shipways.inputs import sbom
+from shipways.inputs.closure import Found
 from shipways.machines.machine import PERSON
 from shipways.project import versions
 from shipways.project.model import Project

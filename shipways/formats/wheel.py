@@ -10,12 +10,13 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from shipways import linters, listing, sbom
+from shipways import linters, listing
 from shipways.artifact import Step
-from shipways.closure import Found
 from shipways.formats import environment
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
+from shipways.inputs import sbom
+from shipways.inputs.closure import Found
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint

@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from shipways import target
-from shipways.bundle import Bundle
+from shipways.inputs.stages import Bundle
 from shipways.project.model import Project
 from shipways.target import TargetFile
 

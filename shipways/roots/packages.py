@@ -16,8 +16,8 @@ from email.parser import HeaderParser
 from docker.errors import NotFound
 from docker.models.containers import Container
 
+from shipways.inputs.sbom import SystemPackage
 from shipways.machines import engine
-from shipways.sbom import SystemPackage
 from shipways.util.text import decode
 
 DPKG = ("/var/lib/dpkg/status", "/var/lib/dpkg/status.d")

@@ -15,7 +15,6 @@ from typing import cast
 import pytest
 
 from shipways import target
-from shipways.bundle import Bundle, Inputs
 from shipways.formats import (
     compose,
     compose_folder,
@@ -27,6 +26,7 @@ from shipways.formats import (
     tarball,
 )
 from shipways.formats.base import Job, Options
+from shipways.inputs.stages import Bundle, Inputs
 from shipways.machines.image_cache import Image
 from shipways.packagers import Package, nfpm, rpmbuild
 from shipways.project import model

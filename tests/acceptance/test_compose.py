@@ -25,13 +25,13 @@ from typing import Any
 import pytest
 
 from shipways.formats import compose
+from shipways.inputs.sbom import SUFFIX
 from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.versions import Versions
 from shipways.machines import engine
 from shipways.project import model, source_tree
 from shipways.roots import packages
-from shipways.sbom import SUFFIX
 from shipways.util import command
 from shipways.util.command import Completed
 from shipways.util.measure import median

@@ -27,11 +27,11 @@ from docker.models.containers import Container
 
 from shipways import __main__ as cli
 from shipways import oci
-from shipways.bundle import Inputs
 from shipways.formats import docker as image_format
 from shipways.formats import docker_platform
 from shipways.formats.base import Job, Options
 from shipways.formats.docker_answer import first_answer
+from shipways.inputs.stages import Inputs
 from shipways.lifecycle.versions import Versions
 from shipways.machines import distributions, engine, image_cache
 from shipways.project import model, source_tree

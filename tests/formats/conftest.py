@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from shipways.bundle import Bundle, Inputs
 from shipways.formats.base import Job, Options
+from shipways.inputs.stages import Bundle, Inputs
 from shipways.project import model as projects
 from shipways.project.model import Project
 

@@ -28,15 +28,15 @@ from shipways.formats import (
 )
 from shipways.formats.base import Job
 from shipways.formats.compose_images import Packed
+from shipways.inputs.sbom import SystemPackage
+from shipways.inputs.wheelhouse import Wheelhouse
 from shipways.machines import distributions
 from shipways.machines.image_cache import Image
 from shipways.project import model
 from shipways.project.model import Project
 from shipways.roots import packages, service_images
 from shipways.roots.service_images import ServiceImage
-from shipways.sbom import SystemPackage
 from shipways.util import templates
-from shipways.wheelhouse import Wheelhouse
 
 IMAGES = compose_stack.Images("notes-app:1.2.0", "shipways/postgres:17.9", "shipways/nginx:1.26")
 SETTINGS = """

@@ -17,9 +17,9 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from shipways import linters
-from shipways.bundle import Inputs
 from shipways.formats import deb, deb_control, deb_source
 from shipways.formats.base import Job, Product
+from shipways.inputs.stages import Inputs
 from shipways.project import model
 from shipways.results import Builder, Lint
 from shipways.util.command import Completed
@@ -53,7 +53,7 @@ notes-app_1.2.0.orig.tar.gz
 
 @dataclass(frozen=True)
 class FakeInputs:
-    """Finished distributions, as `shipways.bundle.Inputs` gives them."""
+    """Finished distributions, as `shipways.inputs.stages.Inputs` gives them."""
 
     sdist: Path
     wheel: Path

@@ -14,13 +14,13 @@ import pytest
 from shipways.errors import BuildError, ToolMissing, UsageError
 from shipways.formats import docker, docker_build, docker_image
 from shipways.formats.base import Job, Options
+from shipways.inputs.sbom import SystemPackage
+from shipways.inputs.wheelhouse import Wheelhouse
 from shipways.machines import distributions, engine
 from shipways.machines.image_cache import Image
 from shipways.project import model, source_tree
 from shipways.roots import packages, pick, runtime_base
-from shipways.sbom import SystemPackage
 from shipways.util.command import Completed
-from shipways.wheelhouse import Wheelhouse
 
 HASH = f"--hash=sha256:{'a' * 64}"
 BASE = Image("base:1", "runtime", "archive", "Debian")

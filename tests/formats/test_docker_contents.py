@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from shipways.bundle import Inputs
 from shipways.errors import BuildError
 from shipways.formats import docker_bases, docker_contents, docker_image
 from shipways.formats.base import Job
 from shipways.formats.docker_answer import Answer
+from shipways.inputs.stages import Inputs
 from shipways.machines import image_names
 from shipways.machines.image_cache import Image
 from shipways.project import model

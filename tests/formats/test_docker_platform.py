@@ -12,11 +12,11 @@ import pytest
 from shipways.errors import BuildError, UsageError
 from shipways.formats import docker_build, docker_platform
 from shipways.formats.base import Job, Options
+from shipways.inputs.wheelhouse import Wheelhouse
 from shipways.machines import engine
 from shipways.machines.image_cache import Image
 from shipways.project import model
 from shipways.roots import runtime_base
-from shipways.wheelhouse import Wheelhouse
 
 PURE, COMPILED = Path("a-1-py3-none-any.whl"), Path("b-1-cp313-cp313-linux_x86_64.whl")
 ENTRY = "enabled\ninterpreter /usr/bin/qemu\nflags: {}\noffset 0\n"

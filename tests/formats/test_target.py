@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from shipways import target
-from shipways.bundle import Bundle
 from shipways.formats.base import Job
+from shipways.inputs.stages import Bundle
 from shipways.project import model
 from shipways.project.model import Project
 from shipways.target import TargetFile

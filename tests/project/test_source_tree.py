@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from shipways.bundle import Inputs
 from shipways.errors import ProjectError, SourceError
 from shipways.formats import docker_bases
 from shipways.formats.base import Job
+from shipways.inputs.stages import Inputs
 from shipways.lifecycle import versions
 from shipways.project import model, source_tree
 from shipways.util.command import run

@@ -47,7 +47,7 @@ def test_utf_8_is_read_as_it_is(text: str) -> None:
 
 
 OWN = {  # modules that read what this program wrote itself, or the system did
-    "attach.py", "project/checkout.py", "deb_archive.py", "formats/deb.py", "formats/deb_source.py",
+    "inputs/wheel_metadata.py", "project/checkout.py", "deb_archive.py", "formats/deb.py", "formats/deb_source.py",
     "formats/docker_build.py", "formats/docker_platform.py", "instructions.py",
     "lifecycle/change.py", "lifecycle/hardening.py", "lifecycle/inside.py",
     "lifecycle/versions.py", "linters.py", "project/names.py", "oci.py", "util/places.py", "project/pyproject.py",

@@ -15,7 +15,7 @@ import trustme
 
 from shipways.util import trust
 from shipways.util.command import Completed, run
-from tests.wheel_maker import make_wheel
+from tests.inputs.wheel_maker import make_wheel
 
 Index = Callable[[str], Completed]
 TOOLS = ("pip", "uv")

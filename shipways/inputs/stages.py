@@ -15,18 +15,18 @@ from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 
-from shipways import sbom, wheel_file, wheelhouse
-from shipways.attach import attach
+from shipways.inputs import sbom, wheel_file, wheelhouse
+from shipways.inputs.wheel_install import install_wheel
+from shipways.inputs.wheel_metadata import attach
+from shipways.inputs.wheelhouse import Store, Wheelhouse
 from shipways.project import links, lockfile, source_tree
 from shipways.project.model import Project
 from shipways.project.python_versions import IMAGE, Pythons
-from shipways.unpack import install_wheel
 from shipways.util import trust
 from shipways.util.command import run
 from shipways.util.progress import step
 from shipways.util.reproducible_tar import repack_sdist
 from shipways.util.stage import fresh, stage
-from shipways.wheelhouse import Store, Wheelhouse
 
 BUILD_TIMEOUT_S = 600
 

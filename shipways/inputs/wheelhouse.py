@@ -19,9 +19,9 @@ import filelock
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
-from shipways import wheel_file
-from shipways.closure import Found, check_project, check_wheels, differences
 from shipways.errors import BuildError, HashMismatch, LockMismatch, ProjectError
+from shipways.inputs import wheel_file
+from shipways.inputs.closure import Found, check_project, check_wheels, differences
 from shipways.project import lockfile, python_versions
 from shipways.project.lockfile import ALGORITHMS, Locked
 from shipways.project.model import Project

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from installer.sources import WheelFile
 
-from shipways.attach import attach
+from shipways.inputs.wheel_metadata import attach
 from shipways.util.measure import sha256
-from tests.wheel_maker import make_wheel
+from tests.inputs.wheel_maker import make_wheel
 
 EPOCH = 1700000000
 NAME = "sboms/a.cdx.json"

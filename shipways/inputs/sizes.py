@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from shipways.bundle import Inputs, name_of
+from shipways.inputs.stages import Inputs, name_of
 
 
 def contents(inputs: Inputs, uses: Sequence[str]) -> dict[str, int]:

@@ -29,7 +29,7 @@ from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-from shipways import wheel_file
+from shipways.inputs import wheel_file
 from shipways.project.lockfile import Locked
 from shipways.project.model import Project
 from shipways.util.measure import sha256

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from shipways import bundle
-from shipways.bundle import Inputs
 from shipways.errors import BuildError
+from shipways.inputs import stages
+from shipways.inputs.stages import Inputs
+from shipways.inputs.wheel_install import install_wheel
+from shipways.inputs.wheelhouse import Store
 from shipways.project import model
-from shipways.unpack import install_wheel
 from shipways.util import reproducible_tar
 from shipways.util.measure import sha256
-from shipways.wheelhouse import Store
-from tests.wheel_maker import make_wheel
+from tests.inputs.wheel_maker import make_wheel
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_what_a_wheel_says_is_executable_is_so(tmp_path: Path, mask: int) -> Non
     before = os.umask(mask)
     try:
         install_wheel(wheel, tmp_path / "site")
-        bundle.settle(tmp_path / "site", 1700000000)
+        stages.settle(tmp_path / "site", 1700000000)
     finally:
         os.umask(before)
     found = {path.name: path.stat().st_mode & 0o7777 for path in (tmp_path / "site/a").iterdir()}
@@ -145,7 +145,7 @@ def test_universal_lock_gives_what_applies(inputs: Inputs) -> None:
 
 def test_compiled_wheel_makes_the_bundle_impure(tmp_path: Path) -> None:
     compiled = make_wheel(tmp_path, "fast", {"fast.py": ""}, "cp311-cp311-linux_x86_64")
-    assert not bundle.is_pure(compiled)
+    assert not stages.is_pure(compiled)
     install_wheel(compiled, tmp_path / "site")
     assert (tmp_path / "site" / "fast.py").is_file()
 

@@ -9,12 +9,12 @@ from typing import Any
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from shipways import sbom
+from shipways.inputs import sbom
+from shipways.inputs.sbom import SystemPackage
 from shipways.project import model
 from shipways.project.lockfile import Locked
-from shipways.sbom import SystemPackage
 from shipways.util.measure import sha256
-from tests.wheel_maker import make_wheel
+from tests.inputs.wheel_maker import make_wheel
 
 EPOCH = 1700000000
 LIBC = SystemPackage(

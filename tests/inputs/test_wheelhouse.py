@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from shipways import wheelhouse
 from shipways.errors import BuildError, HashMismatch, LockMismatch
+from shipways.inputs import wheelhouse
+from shipways.inputs.wheelhouse import Store, Wheelhouse
 from shipways.project import lockfile, model
 from shipways.project.model import Project
 from shipways.project.python_versions import HERE
 from shipways.util.measure import file_hash, sha256
-from shipways.wheelhouse import Store, Wheelhouse
-from tests.wheel_maker import make_wheel
+from tests.inputs.wheel_maker import make_wheel
 
 Damage = Callable[[Path], object]
 

@@ -10,10 +10,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from shipways.errors import LockMismatch
+from shipways.inputs.wheel_file import Wheel
 from shipways.project.lockfile import Locked, again
 from shipways.project.model import Project
 from shipways.project.python_versions import environment
-from shipways.wheel_file import Wheel
 
 Found = tuple[str, Version]  # a distribution's normalized name, and its version
 PROJECT = "the project"

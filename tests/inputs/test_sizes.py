@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shipways.contents import contents
+from shipways.inputs.sizes import contents
 
 
 def wheel(folder: Path, name: str, **files: int) -> Path:

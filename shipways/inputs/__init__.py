@@ -1,0 +1,1 @@
+"""The stages that formats share: wheel, wheelhouse, bundle, bill of materials."""
