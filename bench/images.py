@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bench.figure import Figure
 from shipways.formats import Job
-from shipways.formats.docker_answer import first_answer
-from shipways.formats.docker_image import base_image, load, write
+from shipways.formats.docker.first_response import first_answer
+from shipways.formats.docker.image_archive import base_image, load, write
 from shipways.inputs.stages import Inputs
 from shipways.machines.image_names import untag
 from shipways.project import model, source_tree

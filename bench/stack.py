@@ -14,7 +14,9 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from bench.figure import Figure
-from shipways.formats import Job, compose, docker
+from shipways.formats import Job
+from shipways.formats.compose import format as compose
+from shipways.formats.docker import format as docker
 from shipways.inputs.stages import Inputs
 from shipways.lifecycle.attempt import free_port
 from shipways.machines.image_names import untag

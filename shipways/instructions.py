@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from shipways.artifact import Step, by_phase
 from shipways.formats import Format
+from shipways.formats.step import Step, by_phase
 from shipways.project.model import Project
 from shipways.results import write_atomically
 from shipways.util.escape import markdown

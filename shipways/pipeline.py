@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from shipways import host, inventory, results, target
-from shipways.artifact import Step
+from shipways import host, inventory, results
 from shipways.attempt import Workshop, command, figures
 from shipways.dist import Dist, record_of
 from shipways.errors import REPORT, BuildError, ProjectError, ShipwaysError, ToolMissing, UsageError
-from shipways.formats import Format, Options, Product
+from shipways.formats import Format, Options, Product, installed_files
+from shipways.formats.step import Step
 from shipways.inputs.sizes import contents
 from shipways.project import source_tree
 from shipways.project.model import FILE_NAME, Project
@@ -212,7 +212,9 @@ def _needs(workshop: Workshop, wanted: Format) -> str:
     """What a target must have: a bundle is for those Pythons that its wheels are for."""
     if "bundle" not in wanted.uses:
         return wanted.needs(workshop.project)
-    return wanted.needs(target.shipped(workshop.project, workshop.job(wanted).inputs.bundle))
+    return wanted.needs(
+        installed_files.shipped(workshop.project, workshop.job(wanted).inputs.bundle)
+    )
 
 
 def _digests(record: FormatRecord) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shipways import deb_archive
+from shipways.formats.deb import ar
 from tests.acceptance import differences
 
 
@@ -40,7 +40,7 @@ def made(folder: Path, kind: str, content: bytes, mode: int = 0o644) -> Path:
         path.write_bytes(lzma.compress(tar(content, mode)))
     elif kind == "deb":
         (folder / "data.tar").write_bytes(tar(content, mode))
-        deb_archive.pack(path, [folder / "data.tar"], 0)
+        ar.pack(path, [folder / "data.tar"], 0)
     else:
         path.write_bytes(content)
     return path

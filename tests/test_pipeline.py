@@ -12,11 +12,11 @@ import pytest
 from packaging.version import Version
 
 from shipways import host, inventory, pipeline, report, results
-from shipways.artifact import Step
 from shipways.attempt import command
 from shipways.dist import Dist
 from shipways.errors import BuildError, ProjectError, UsageError
 from shipways.formats import FORMATS, Format, Job, Options, Product, Tool
+from shipways.formats.step import Step
 from shipways.inputs.stages import Inputs
 from shipways.project import model, source_tree
 from shipways.results import Builder, Host, Lint, Results, Target

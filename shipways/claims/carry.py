@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shipways.artifact import Step
-from shipways.formats import compose
+from shipways.formats.compose import format as compose
+from shipways.formats.step import Step
 from shipways.lifecycle.service import InContainer, InTerminal, Service, Stack, Unit
 from shipways.project.model import Project
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shipways.errors import UsageError
-from shipways.formats import compose, deb, deb_bundled, docker, git, rpm, tarball, wheel
+from shipways.formats import git, tarball, wheel
 from shipways.formats.base import Format, Job, Options, Product, Tool
+from shipways.formats.compose import format as compose
+from shipways.formats.deb import bundled, native
+from shipways.formats.docker import format as docker
+from shipways.formats.rpm import format as rpm
 
 __all__ = ["FORMATS", "Format", "Job", "Options", "Product", "Tool", "choose"]
 
-MODULES = (wheel, deb, deb_bundled, rpm, tarball, docker, compose, git)
+MODULES = (wheel, native, bundled, rpm, tarball, docker, compose, git)
 FORMATS: dict[str, Format] = {module.FORMAT.id: module.FORMAT for module in MODULES}
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from shipways.artifact import Step
 from shipways.errors import ToolMissing
 from shipways.formats.several import Several
+from shipways.formats.step import Step
 from shipways.inputs.closure import Found
 from shipways.inputs.stages import Inputs
 from shipways.project.model import Project

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import shlex
 
-from shipways.artifact import Step
 from shipways.formats import several
+from shipways.formats.step import Step
 from shipways.project.model import Project
 
 

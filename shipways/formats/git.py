@@ -6,12 +6,12 @@ https://pip.pypa.io/en/stable/topics/vcs-support/
 
 from __future__ import annotations
 
-from shipways.artifact import Step
 from shipways.errors import ProjectError
 from shipways.formats import environment
 from shipways.formats.base import Format, Job, Product
+from shipways.formats.host_tools import GIT
 from shipways.formats.several import Several
-from shipways.formats.tools import GIT
+from shipways.formats.step import Step
 from shipways.inputs import sbom
 from shipways.project import source_tree, versions
 from shipways.project.model import Project

@@ -12,12 +12,12 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-from shipways import copyright as copyrights
-from shipways import linters, listing, packagers, target
-from shipways.artifact import Step, by_phase
-from shipways.formats import several
+from shipways.formats import dep5_copyright as copyrights
+from shipways.formats import installed_files, linters, listing, packagers, several
 from shipways.formats.base import Format, Job, Product, Tool
+from shipways.formats.installed_files import TargetFile
 from shipways.formats.several import Several
+from shipways.formats.step import Step, by_phase
 from shipways.inputs import sbom
 from shipways.inputs.closure import Found
 from shipways.machines.machine import PERSON
@@ -25,7 +25,6 @@ from shipways.project import versions
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
-from shipways.target import TargetFile
 from shipways.util import templates
 from shipways.util.command import run
 from shipways.util.measure import tree_bytes
@@ -70,29 +69,33 @@ def file_name(project: Project) -> str:
 
 def _lay_out(job: Job, top: Path) -> None:
     """Everything but the bundle."""
-    project = target.shipped(job.project, job.inputs.bundle)
+    project = installed_files.shipped(job.project, job.inputs.bundle)
     files = _files(job)
-    target.stage(files, top / "files", job.epoch)
+    installed_files.stage(files, top / "files", job.epoch)
     beside = (
         TargetFile("/INSTALL.md", instructions(project).encode()),
         TargetFile("/install.sh", _installer(job, files).encode(), mode=0o755),
         TargetFile("/run", link=f"files/usr/lib/{project.name}/bin/{project.command}"),
     )
-    target.stage(beside, top, job.epoch)
+    installed_files.stage(beside, top, job.epoch)
 
 
 def _files(job: Job) -> tuple[TargetFile, ...]:
     bundle = job.inputs.bundle
-    project = target.shipped(job.project, bundle)
-    system = target.system_files(project, FORMAT.id, epoch=job.epoch)
+    project = installed_files.shipped(job.project, bundle)
+    system = installed_files.system_files(project, FORMAT.id, epoch=job.epoch)
     text = copyrights.text(project, bundle.site)
     licence = TargetFile(f"/usr/share/doc/{project.name}/copyright", text.encode())
-    return (*target.compressed(system), licence, target.bill(project, job.inputs.bill_of_bundle))
+    return (
+        *installed_files.compressed(system),
+        licence,
+        installed_files.bill(project, job.inputs.bill_of_bundle),
+    )
 
 
 def _installer(job: Job, files: tuple[TargetFile, ...]) -> str:
     """install.sh, which knows by name what to copy and what to remove."""
-    project = target.shipped(job.project, job.inputs.bundle)
+    project = installed_files.shipped(job.project, job.inputs.bundle)
     pythons = Pythons(project.requires_python)
     own = (f"/usr/lib/{project.name}/", "/etc/")
     return templates.render(
@@ -125,7 +128,7 @@ def _builder(setting: str, compressor: str) -> Builder:
 def lint(job: Job, product: Product) -> list[Lint]:  # noqa: ARG001
     """shellcheck over install.sh, systemd-analyze over the unit."""
     files = _files(job)
-    texts = {"install.sh": _installer(job, files), **target.unit(files)}
+    texts = {"install.sh": _installer(job, files), **installed_files.unit(files)}
     installer, unit = linters.written(texts, job.logs)
     return [
         linters.scripts([installer], job.logs),

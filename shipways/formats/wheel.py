@@ -10,11 +10,10 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from shipways import linters, listing
-from shipways.artifact import Step
-from shipways.formats import environment
+from shipways.formats import environment, linters, listing
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.several import Several
+from shipways.formats.step import Step
 from shipways.inputs import sbom
 from shipways.inputs.closure import Found
 from shipways.project.model import Project

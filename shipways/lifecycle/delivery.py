@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from shipways.artifact import Step
 from shipways.errors import VerifyError
 from shipways.formats import Format
+from shipways.formats.step import Step
 from shipways.project.model import Project
 
 

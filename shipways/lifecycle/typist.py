@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from shipways.artifact import Step
 from shipways.errors import VerifyError
+from shipways.formats.step import Step
 from shipways.results import StepResult
 from shipways.util.cause import cause
 from shipways.util.command import Completed

@@ -36,10 +36,10 @@ def template() -> Catalog:
 def declared() -> Catalog:
     """Messages that the formats declare: their titles, where they install, why a step is taken."""
     catalog = Catalog()
-    for path in sorted((PACKAGE.parent / "formats").glob("*.py")):
+    for path in sorted((PACKAGE.parent / "formats").rglob("*.py")):
         calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))))
         for text in (text for node in calls if isinstance(node, ast.Call) for text in _texts(node)):
-            catalog.add(text, locations=[(f"formats/{path.name}", 0)])
+            catalog.add(text, locations=[(path.relative_to(PACKAGE.parent).as_posix(), 0)])
     return catalog
 
 

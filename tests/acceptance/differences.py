@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 
-from shipways.deb_archive import unpack
+from shipways.formats.deb.ar import unpack
 from shipways.util.command import find, run
 
 DIFFOSCOPE = ("diffoscope", "--text=-", "--max-text-report-size=4000", "--no-progress")

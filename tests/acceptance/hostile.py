@@ -14,21 +14,16 @@ from typing import cast
 
 import pytest
 
-from shipways import target
-from shipways.formats import (
-    compose,
-    compose_folder,
-    compose_stack,
-    deb_bundled_package,
-    deb_source,
-    docker_build,
-    rpm_package,
-    tarball,
-)
+from shipways.formats import installed_files, tarball
 from shipways.formats.base import Job, Options
+from shipways.formats.compose import dist_folder, stack_files
+from shipways.formats.compose import format as compose
+from shipways.formats.deb import bundled_metadata, native_source
+from shipways.formats.docker import buildx
+from shipways.formats.packagers import Package, nfpm, rpmbuild
+from shipways.formats.rpm import metadata as rpm_package
 from shipways.inputs.stages import Bundle, Inputs
 from shipways.machines.image_cache import Image
-from shipways.packagers import Package, nfpm, rpmbuild
 from shipways.project import model
 from shipways.project.model import Project
 from shipways.util import templates
@@ -51,7 +46,7 @@ STARTS = (
 )
 HOMEPAGE = "https://u:p@a.example/'$HOME'/$(touch%20PWNED)?q=[%7Bx%7D]&lt;=!*;,~#frag_x_"
 LONG = "very long text " * 120
-IMAGES = compose_stack.Images("hostile-app:1.2.0", "shipways/postgres:17.9", "shipways/nginx:1.26")
+IMAGES = stack_files.Images("hostile-app:1.2.0", "shipways/postgres:17.9", "shipways/nginx:1.26")
 FROM_STDEB = """\
 Source: hostile-app
 Maintainer: None
@@ -172,19 +167,19 @@ def render(shipped: Project, site: Path, work: Path) -> Rendered:
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (templates, target, compose_stack):
+        for module in (templates, installed_files, stack_files):
             patch.setattr(module, "render", recording)
-        patch.setattr(docker_build, "wheelhouse", lambda _: Path("/cache/wheelhouse"))
+        patch.setattr(buildx, "wheelhouse", lambda _: Path("/cache/wheelhouse"))
         job = _job(shipped, site, work)
         stack = {name: made.decode() for name, made in compose.stack_files(shipped, IMAGES).items()}
         base = Image("base:1", "runtime", "archive", "Debian")
-        compose_folder._override(job, work / "dist", base, IMAGES)
+        dist_folder._override(job, work / "dist", base, IMAGES)
         tarball._installer(job, tarball._files(job))
         tarball.instructions(shipped)
-        tree = deb_source.unpack(job, work / "build")
-        deb_source.prepare_stdeb(shipped, tree, work / "stdeb")
-        deb_source.lay_over(job, tree, FROM_STDEB)
-        deb, rpm = deb_bundled_package.describe(job), rpm_package.describe(job)
+        tree = native_source.unpack(job, work / "build")
+        native_source.prepare_stdeb(shipped, tree, work / "stdeb")
+        native_source.lay_over(job, tree, FROM_STDEB)
+        deb, rpm = bundled_metadata.describe(job), rpm_package.describe(job)
         for package, maker in ((deb, nfpm), (rpm, nfpm), (rpm, rpmbuild)):
             _pack(package, maker, work)
     return Rendered(shipped, stack, tree / "debian", work, texts)

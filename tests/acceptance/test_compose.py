@@ -24,14 +24,14 @@ from typing import Any
 
 import pytest
 
-from shipways.formats import compose
+from shipways.formats.compose import format as compose
+from shipways.formats.docker import image_packages
 from shipways.inputs.sbom import SUFFIX
 from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.versions import Versions
 from shipways.machines import engine
 from shipways.project import model, source_tree
-from shipways.roots import packages
 from shipways.util import command
 from shipways.util.command import Completed
 from shipways.util.measure import median
@@ -247,7 +247,7 @@ def test_bill_names_the_packages_of_all_images(
     assert {f"image:{image}" for image in running} == {*graph[shipped.name]}
     for image in running:
         held = {names[ref] for ref in graph[f"image:{image}"]}
-        there = {(package.name, package.version) for package in packages.installed(image)}
+        there = {(package.name, package.version) for package in image_packages.installed(image)}
         assert there and there <= held, image
     assert [part for part in names.values() if part[0] == "postgresql-17"]
 

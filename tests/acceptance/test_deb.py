@@ -15,7 +15,7 @@ from debian.debfile import DebFile
 
 from shipways import __main__ as cli
 from shipways import results
-from shipways.formats import deb
+from shipways.formats.deb import native
 from shipways.machines.image_cache import ensure
 from shipways.machines.machine import Machine, machine
 from shipways.project.model import Project
@@ -71,7 +71,7 @@ def named(text: str, project: Project) -> str:
 
 
 def test_file_name(built: Built) -> None:
-    assert built.artifact("deb").name == deb.file_name(built.project)
+    assert built.artifact("deb").name == native.file_name(built.project)
 
 
 def test_exactly_the_files(built: Built, members: dict[str, tarfile.TarInfo]) -> None:
@@ -181,7 +181,7 @@ def test_source_package_names_its_files(source_package: list[Path]) -> None:
 def test_source_package_can_be_rebuilt(built: Built, source_package: list[Path]) -> None:
     """With nothing but the .dsc and its files, by Debian's own tools, to the same bytes."""
     name, out = built.artifact("deb").name, "/tmp/again"
-    image = ensure("build-debian:13", packages=(*deb.ROOT_PACKAGES, "python3-setuptools"))
+    image = ensure("build-debian:13", packages=(*native.ROOT_PACKAGES, "python3-setuptools"))
     with machine(image, network=False) as root:
         root.run(f"mkdir {out}", timeout=TIMEOUT_S)
         for path in source_package:

@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 from debian.debfile import DebFile
 
-from shipways import deb_archive
+from shipways.formats.deb import ar
 from shipways.project.model import Project
 from shipways.results import FormatRecord
 from shipways.util.command import find, run
@@ -163,7 +163,7 @@ def test_the_code_runs_with_nothing_of_this_machines_packages(
     built: Built, package: DebFile, tmp_path: Path
 ) -> None:
     project = built.project
-    *_, data = deb_archive.unpack(built.artifact("deb-bundled"), tmp_path)
+    *_, data = ar.unpack(built.artifact("deb-bundled"), tmp_path)
     extract(data, tmp_path / "root")
     launcher = tmp_path / "root" / f"usr/lib/{project.name}/bin/{project.command}"
     (tmp_path / "poison").mkdir()

@@ -26,11 +26,10 @@ from docker.errors import ImageNotFound
 from docker.models.containers import Container
 
 from shipways import __main__ as cli
-from shipways import oci
-from shipways.formats import docker as image_format
-from shipways.formats import docker_platform
 from shipways.formats.base import Job, Options
-from shipways.formats.docker_answer import first_answer
+from shipways.formats.docker import format as image_format
+from shipways.formats.docker import oci_layout, platforms
+from shipways.formats.docker.first_response import first_answer
 from shipways.inputs.stages import Inputs
 from shipways.lifecycle.versions import Versions
 from shipways.machines import distributions, engine, image_cache
@@ -57,13 +56,13 @@ PORT = 18431
 
 
 @pytest.fixture(scope="module")
-def saved(built: Built, tmp_path_factory: pytest.TempPathFactory) -> oci.Saved:
+def saved(built: Built, tmp_path_factory: pytest.TempPathFactory) -> oci_layout.Saved:
     """What the archive holds."""
-    return oci.read(built.artifact("docker"), tmp_path_factory.mktemp("image"))
+    return oci_layout.read(built.artifact("docker"), tmp_path_factory.mktemp("image"))
 
 
 @pytest.fixture(scope="module")
-def members(saved: oci.Saved) -> list[tuple[tarfile.TarInfo, bytes]]:
+def members(saved: oci_layout.Saved) -> list[tuple[tarfile.TarInfo, bytes]]:
     """Every file of every layer with its content."""
     found = []
     for layer in saved.layers:
@@ -187,12 +186,12 @@ def test_for_another_processor(built: Built, tmp_path: Path) -> None:
     options = Options(platform=f"linux/{foreign[0]},linux/{here}")
     name = f"shipways/foreign:{os.getpid()}"
     job = Job(built.project, inputs, tmp_path, tmp_path / "logs", options)
-    made, skipped = docker_platform.archives(job, name, tmp_path / "image.tar.gz")
+    made, skipped = platforms.archives(job, name, tmp_path / "image.tar.gz")
     if not made:
         assert "qemu-user-static" in skipped[0]
         return
     (archive,) = made
-    saved = oci.read(archive, tmp_path / "foreign")
+    saved = oci_layout.read(archive, tmp_path / "foreign")
     assert saved.config["architecture"] == foreign[0]
     for layer in saved.layers:
         with tarfile.open(layer) as content:
@@ -243,7 +242,7 @@ def test_no_shell_and_no_build_tool(members: list[tuple[tarfile.TarInfo, bytes]]
 
 
 def test_no_secret_in_any_layer_or_in_the_history(
-    saved: oci.Saved, members: list[tuple[tarfile.TarInfo, bytes]]
+    saved: oci_layout.Saved, members: list[tuple[tarfile.TarInfo, bytes]]
 ) -> None:
     for info, content in members:
         assert not SECRET.search(content), info.name
@@ -253,7 +252,7 @@ def test_no_secret_in_any_layer_or_in_the_history(
 
 
 def test_nothing_of_the_builder(
-    built: Built, members: list[tuple[tarfile.TarInfo, bytes]], saved: oci.Saved
+    built: Built, members: list[tuple[tarfile.TarInfo, bytes]], saved: oci_layout.Saved
 ) -> None:
     traces = (
         str(built.dist).encode(),
@@ -269,7 +268,7 @@ def test_nothing_of_the_builder(
     assert not set(saved.config["config"]["Labels"]) & {engine.LABEL, engine.ROLE_LABEL}
 
 
-def test_no_file_is_newer_than_the_commit(built: Built, saved: oci.Saved) -> None:
+def test_no_file_is_newer_than_the_commit(built: Built, saved: oci_layout.Saved) -> None:
     epoch = source_tree.epoch(built.project.root)
     for layer in saved.layers[-3:]:  # the base has its packages' times
         with tarfile.open(layer) as archive:
@@ -305,7 +304,7 @@ def test_bill_names_every_wheel_and_every_package_of_the_base(
     assert "arch=" in ssl and "distro=debian-13" in ssl and "upstream=openssl" in ssl
 
 
-def test_configuration(saved: oci.Saved) -> None:
+def test_configuration(saved: oci_layout.Saved) -> None:
     config = saved.config["config"]
     assert config["User"] == "10001:10001"
     assert config["Entrypoint"] == ["python3", "-I", "/app/launch.py"]
@@ -414,7 +413,7 @@ def test_libraries_of_the_base(built: Built, volume: str) -> None:
 
 
 def test_one_changed_line_sends_little(
-    built: Built, copy_of_sample: Callable[[], Path], tmp_path: Path, saved: oci.Saved
+    built: Built, copy_of_sample: Callable[[], Path], tmp_path: Path, saved: oci_layout.Saved
 ) -> None:
     """A server that has the previous image receives the app's layer, compressed, and no other."""
     changed = copy_of_sample()
@@ -427,11 +426,11 @@ def test_one_changed_line_sends_little(
         assert (
             cli.main(["build", "docker", "--project", str(changed), "--dist", str(tmp_path)]) == 0
         )
-        other = oci.read(tmp_path / "demoapp-1.0.1-image.tar.gz", tmp_path / "image")
+        other = oci_layout.read(tmp_path / "demoapp-1.0.1-image.tar.gz", tmp_path / "image")
         before, after = (image.config["rootfs"]["diff_ids"] for image in (saved, other))
         assert after[:-1] == before[:-1]
         assert after[-1] != before[-1]
-        sent = oci.finish(other.layers[-1], None, tmp_path / "sent")
+        sent = oci_layout.finish(other.layers[-1], None, tmp_path / "sent")
         assert sent.packed_size < 100_000
     finally:
         engine.client().images.remove(name, force=True)

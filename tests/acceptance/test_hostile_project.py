@@ -25,9 +25,10 @@ from debian.deb822 import Deb822
 from markdown_it import MarkdownIt
 
 from shipways import instructions
-from shipways.formats import FORMATS, docker_build
+from shipways.formats import FORMATS
+from shipways.formats.compose import service_images
+from shipways.formats.docker import buildx
 from shipways.machines import engine
-from shipways.roots import service_images
 from shipways.util import templates
 from shipways.util.command import run
 from shipways.util.escape import language_of
@@ -366,7 +367,7 @@ def test_nginx_takes_its_configuration(made: Rendered, stack: Path) -> None:
 
 
 def test_an_image_has_its_labels(made: Rendered, tmp_path: Path) -> None:
-    labels = docker_build.labels(made.project, "")
+    labels = buildx.labels(made.project, "")
     (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
     identity = tmp_path / "id"
     options = [f"--label={name}={value}" for name, value in labels.items()]

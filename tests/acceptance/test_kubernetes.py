@@ -13,13 +13,13 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from shipways.formats import compose_kubernetes, compose_stack
+from shipways.formats.compose import kubernetes, stack_files
 from shipways.project import model
 from shipways.project.model import Project
 from shipways.util import command
 
 ROOT = Path(__file__).parents[2]
-IMAGES = compose_stack.Images("board:1.0.0", "shipways/postgres:17.12", "shipways/nginx:1.26")
+IMAGES = stack_files.Images("board:1.0.0", "shipways/postgres:17.12", "shipways/nginx:1.26")
 MAJOR, MINOR = map(int, kubernetes_validate.latest_version().split(".")[:2])
 VERSIONS = [f"{MAJOR}.{MINOR - back}" for back in range(3)]
 Manifest = dict[str, Any]
@@ -33,10 +33,10 @@ def sample() -> Project:
 @pytest.fixture(scope="module")
 def folder(sample: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("manifests")
-    for name, content in compose_kubernetes.files(sample, IMAGES).items():
+    for name, content in kubernetes.files(sample, IMAGES).items():
         (made / name).parent.mkdir(parents=True, exist_ok=True)
         (made / name).write_bytes(content)
-    return made / compose_kubernetes.FOLDER
+    return made / kubernetes.FOLDER
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ALONE = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs tmpfs /tmp; exec "$@"', "sh")
 CHECK = """
 import json, os, pathlib, sys
-from shipways import linters
+from shipways.formats import linters
 tool, words, logs = sys.argv[1], sys.argv[2].split(), pathlib.Path(sys.argv[3])
 lint = linters.check(tool, words, logs)
 print(json.dumps([lint.skipped, lint.version, sorted(os.listdir("/tmp"))]))

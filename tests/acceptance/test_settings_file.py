@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from shipways import target
+from shipways.formats import installed_files
 from shipways.lifecycle import grounds
 from shipways.machines import image_cache
 from shipways.machines.machine import Machine, machine
 from tests.acceptance.conftest import Built
-from tests.settings_files import TABLE, hostile
+from tests.formats.settings_files import TABLE, hostile
 
 COMMENTS = (b"# a \\\nA=1\nB=2\n", b"; \\\\\nA=1\n", b"#\\\r\nA=1\n", b"# \\\rA=1\nB=2")
 FILES = (*(content for content, _ in TABLE), *COMMENTS, *hostile(150, seed=2, more=("$A", "${B}")))
@@ -46,7 +46,7 @@ def root(request: pytest.FixtureRequest) -> Iterator[Machine]:
 def test_the_service_and_the_command_get_the_same(
     root: Machine, built: Built, tmp_path: Path
 ) -> None:
-    files = target.system_files(built.project, "tarball", epoch=0)
+    files = installed_files.system_files(built.project, "tarball", epoch=0)
     place = f"/usr/lib/{built.project.name}/bin/{built.project.command}"
     launcher = next(file.content for file in files if file.path == place)
     work = tmp_path / "work"

@@ -25,7 +25,8 @@ import psutil
 import pytest
 
 from shipways.errors import ShipwaysError
-from shipways.formats import compose, docker
+from shipways.formats.compose import format as compose
+from shipways.formats.docker import format as docker
 from shipways.lifecycle import visit
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.versions import Versions

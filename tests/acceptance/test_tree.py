@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from shipways.formats import deb_bundled, rpm, tarball
+from shipways.formats import tarball
 from shipways.formats.base import Job, Product
+from shipways.formats.deb import bundled
+from shipways.formats.rpm import format as rpm
 from shipways.util.command import run
 from shipways.util.measure import sha256 as digest
 from tests.formats.conftest import make_job, site
@@ -80,8 +82,8 @@ def odd(site: Path) -> Found:
 @pytest.mark.parametrize(
     ("build", "options", "read"),
     [
-        (deb_bundled.build, {}, in_deb),
-        (deb_bundled.build, {"compression": "fast"}, in_deb),
+        (bundled.build, {}, in_deb),
+        (bundled.build, {"compression": "fast"}, in_deb),
         (rpm.build, {"builder": "nfpm"}, in_rpm),
         (rpm.build, {"builder": "rpmbuild"}, in_rpm),
         (tarball.build, {}, in_tarball),
@@ -100,7 +102,7 @@ def test_names_and_modes_are_those_of_the_bundle(
 
 
 def test_a_real_executable_bit_is_no_finding(odd: Found, make_job: Callable[..., Job]) -> None:
-    for module, linter in ((deb_bundled, "lintian"), (rpm, "rpmlint")):
+    for module, linter in ((bundled, "lintian"), (rpm, "rpmlint")):
         job = make_job(compression="fast")
         found = module.lint(job, module.build(job))
         assert not found[0].skipped

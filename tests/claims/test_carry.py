@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shipways.artifact import Step
 from shipways.claims import carry
+from shipways.formats.step import Step
 from shipways.lifecycle.service import InContainer, InTerminal, Stack, Unit
 from shipways.project import model
 from shipways.project.model import Project

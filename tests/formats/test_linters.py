@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shipways import linters
+from shipways.formats import linters
 from shipways.util.command import Completed
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from shipways.formats import FORMATS, deb_bundled_package, rpm_package
+from shipways.formats import FORMATS
 from shipways.formats.base import Job
-from shipways.packagers import Package, nfpm, rpmbuild
+from shipways.formats.deb import bundled_metadata
+from shipways.formats.packagers import Package, nfpm, rpmbuild
+from shipways.formats.rpm import metadata
 from shipways.project import model, versions
 from shipways.util.command import run
 
@@ -44,18 +46,16 @@ def make_rpm_by_rpmbuild(package: Package, out: Path, work: Path) -> None:
 
 
 def test_dpkg_reads_back_what_nfpm_was_told(versioned: Job, tmp_path: Path) -> None:
-    out = tmp_path / deb_bundled_package.file_name(versioned.project, "all")
-    nfpm.make(
-        deb_bundled_package.describe(versioned), out, versioned.work, tmp_path / "log", "gzip"
-    )
+    out = tmp_path / bundled_metadata.file_name(versioned.project, "all")
+    nfpm.make(bundled_metadata.describe(versioned), out, versioned.work, tmp_path / "log", "gzip")
     found = run(["dpkg-deb", "--field", out, "Version"], timeout=30).output.strip()
     assert found == f"{versions.debian(versioned.project.version)}-1"
     run(["dpkg", "--validate-version", found], timeout=30)
 
 
 def test_a_changelog_has_the_epoch(versioned: Job) -> None:
-    package = deb_bundled_package.describe(versioned)
-    (work := versioned.work / "changelog").write_bytes(deb_bundled_package.changelog(package))
+    package = bundled_metadata.describe(versioned)
+    (work := versioned.work / "changelog").write_bytes(bundled_metadata.changelog(package))
     found = run(["dpkg-parsechangelog", f"-l{work}", "-SVersion"], timeout=30).output.strip()
     assert found == f"{versions.debian(versioned.project.version)}-1"
 
@@ -64,10 +64,10 @@ def test_a_changelog_has_the_epoch(versioned: Job) -> None:
 def test_rpm_reads_back_what_its_packager_was_told(
     versioned: Job, make: Callable[[Package, Path, Path], None], tmp_path: Path
 ) -> None:
-    out = tmp_path / "out" / rpm_package.file_name(versioned.project, "noarch")
+    out = tmp_path / "out" / metadata.file_name(versioned.project, "noarch")
     out.parent.mkdir()
     (work := tmp_path / "work").mkdir()
-    make(rpm_package.describe(versioned), out, work)
+    make(metadata.describe(versioned), out, work)
     query: list[str | Path] = ["rpm", "-qp", "--nosignature", f"--qf={RPM_QUERY}", out]
     version = f"{versions.debian(versioned.project.version)}-1"
     evr, changelog, *provides = run(query, timeout=30).output.splitlines()

@@ -11,8 +11,8 @@ import pytest
 
 from shipways.project import model
 from shipways.util.command import run
-from tests.formats.test_target import launcher
-from tests.settings_files import TABLE, hostile
+from tests.formats.settings_files import TABLE, hostile
+from tests.formats.test_installed_files import launcher
 
 # environment.d(5): the same parser without a service manager; "$" is expanded, as in no unit.
 GENERATOR = "/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator"

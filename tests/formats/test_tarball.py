@@ -24,7 +24,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         found.append([str(word) for word in argv])
 
     monkeypatch.setattr(tarball, "run", record)
-    monkeypatch.setattr("shipways.packagers.version", lambda name: "1.34")
+    monkeypatch.setattr("shipways.formats.packagers.version", lambda name: "1.34")
     return found
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from shipways.artifact import Step
 from shipways.errors import VerifyError
 from shipways.formats import Format
+from shipways.formats.step import Step
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.snapshot import Entry
 from shipways.lifecycle.story import Story

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shipways.artifact import Step
 from shipways.errors import VerifyError
+from shipways.formats.step import Step
 from shipways.lifecycle import change, leave, live, story, use
 from shipways.lifecycle.story import Story
 from shipways.lifecycle.versions import REASON

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shipways.artifact import Step
 from shipways.errors import VerifyError
+from shipways.formats.step import Step
 from shipways.lifecycle.typist import Typist
 from shipways.util.command import Completed
 

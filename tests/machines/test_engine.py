@@ -19,7 +19,7 @@ from requests.exceptions import ConnectionError as RequestsConnectionError
 from urllib3.exceptions import ProtocolError
 
 from shipways.errors import ToolMissing, UsageError
-from shipways.formats import tools
+from shipways.formats import host_tools
 from shipways.machines import engine, engine_refusal, execution, podman, systemd_boot
 from shipways.util import cache, command
 
@@ -79,8 +79,8 @@ def test_neither_engine_names_both(programs: set[str], monkeypatch: pytest.Monke
         engine.client()
     assert "./bootstrap" in error.value.hint
     assert "--engine podman (apt-get install podman" in error.value.hint
-    assert "bootstrap" in tools.ENGINE.hint
-    assert "apt-get install podman" in tools.ENGINE.hint
+    assert "bootstrap" in host_tools.ENGINE.hint
+    assert "apt-get install podman" in host_tools.ENGINE.hint
 
 
 def wrapped(error: OSError) -> DockerException:
@@ -128,7 +128,7 @@ def test_each_failure_says_what_helps(
     programs.update({"docker", *programs_there.split()})
     monkeypatch.setattr(engine_refusal, "find", lambda name: name if name in programs else None)
     monkeypatch.setattr(docker, "from_env", from_env)
-    found = tools.ENGINE.missing()
+    found = host_tools.ENGINE.missing()
     assert message in found.message
     assert hint in found.hint
     assert "--engine podman" in found.hint

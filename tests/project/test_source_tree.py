@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from shipways.errors import ProjectError, SourceError
-from shipways.formats import docker_bases
 from shipways.formats.base import Job
+from shipways.formats.docker import compare_bases
 from shipways.inputs.stages import Inputs
 from shipways.lifecycle import versions
 from shipways.project import model, source_tree
@@ -95,7 +95,7 @@ def test_copies_that_are_built_again_are_whole(checkout: Path, tmp_path: Path) -
     later = versions.later(shipped, "next", tmp_path / "later")
     inputs = Inputs(shipped, 1, tmp_path, tmp_path / "work", tmp_path)
     job = Job(shipped, inputs, tmp_path / "job", tmp_path)
-    changed = docker_bases._changed(job)
+    changed = compare_bases._changed(job)
     work = dataclasses.replace(changed, project=later, work=tmp_path / "later work")
     for built in (changed, work):
         assert (built.source / "dist" / "tracked.js").is_file()

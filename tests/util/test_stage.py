@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from shipways import pipeline, results
-from shipways.artifact import Step
 from shipways.dist import Dist
 from shipways.errors import BuildError, HashMismatch, ToolMissing
 from shipways.formats import Format, Options, Product
+from shipways.formats.step import Step
 from shipways.project import model
 from shipways.results import Builder
 from shipways.util.stage import Stage, fresh, stage

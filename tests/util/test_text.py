@@ -47,13 +47,13 @@ def test_utf_8_is_read_as_it_is(text: str) -> None:
 
 
 OWN = {  # modules that read what this program wrote itself, or the system did
-    "inputs/wheel_metadata.py", "project/checkout.py", "deb_archive.py", "formats/deb.py", "formats/deb_source.py",
-    "formats/docker_build.py", "formats/docker_platform.py", "instructions.py",
+    "inputs/wheel_metadata.py", "project/checkout.py", "formats/deb/ar.py", "formats/deb/native.py", "formats/deb/native_source.py",
+    "formats/docker/buildx.py", "formats/docker/platforms.py", "instructions.py",
     "lifecycle/change.py", "lifecycle/hardening.py", "lifecycle/inside.py",
-    "lifecycle/versions.py", "linters.py", "project/names.py", "oci.py", "util/places.py", "project/pyproject.py",
+    "lifecycle/versions.py", "formats/linters.py", "project/names.py", "formats/docker/oci_layout.py", "util/places.py", "project/pyproject.py",
     "report/catalog.py", "report/comparison.py", "report/html.py", "machines/host_network.py",
-    "machines/image_names.py", "roots/pick.py", "machines/podman.py", "roots/runtime_base.py",
-    "roots/service_images.py", "rpm_archive.py", "util/runs.py", "target.py", "util/text.py",
+    "machines/image_names.py", "formats/docker/rootfs_filter.py", "machines/podman.py", "formats/docker/minimal_base.py",
+    "formats/compose/service_images.py", "formats/rpm/archive.py", "util/runs.py", "formats/installed_files.py", "util/text.py",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 
-from shipways.formats import docker
+from shipways.formats.docker import format as docker
 from shipways.lifecycle.delivery import Delivery
 from shipways.lifecycle.service.base import LINES, TIMEOUT_S, families, pairs
 from shipways.machines.machine import Machine

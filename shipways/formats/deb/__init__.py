@@ -1,0 +1,1 @@
+"""The two Debian packages: the native one and the self-contained one."""
