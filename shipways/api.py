@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from shipways import pipeline, report, results
-from shipways.dist import Dist
+from shipways import report, results
+from shipways.build import pipeline
+from shipways.build.dist import Dist
 from shipways.errors import UsageError
 from shipways.formats import Options, choose
 from shipways.lifecycle import lives

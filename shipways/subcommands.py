@@ -22,8 +22,8 @@ WIDE = 160  # columns of a table in a log
 
 
 def build(arguments: argparse.Namespace) -> int:
-    from shipways import pipeline
-    from shipways.dist import Dist
+    from shipways.build import pipeline
+    from shipways.build.dist import Dist
     from shipways.formats import choose
     from shipways.project import model
 
@@ -151,8 +151,8 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 
 def instructions(arguments: argparse.Namespace) -> int:
-    from shipways import instructions as texts
     from shipways import results
+    from shipways.build import install_md as texts
     from shipways.formats import choose
     from shipways.project import model
 

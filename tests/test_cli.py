@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from shipways import __main__ as cli
-from shipways import pipeline, results
+from shipways import results
+from shipways.build import pipeline
 from shipways.results import File, FormatRecord, ProjectRecord, Results
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shipways import results
+from shipways.build.dist import Dist
 from shipways.claims import CLAIMS, Claim, from_results, judge
 from shipways.claims.base import Row
 from shipways.claims.server import Stage
 from shipways.claims.verdict import FAILED
-from shipways.dist import Dist
 from shipways.errors import ShipwaysError, UsageError
 from shipways.formats import Format, Options, choose
 from shipways.formats.base import CONTAINED

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shipways import results
-from shipways.dist import Dist
+from shipways.build.dist import Dist
 from shipways.errors import UsageError, VerifyError
 from shipways.formats import Format, Options, choose
 from shipways.lifecycle import grounds, relay, repository, service

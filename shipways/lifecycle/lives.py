@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from shipways import results
-from shipways.dist import Dist
+from shipways.build.dist import Dist
 from shipways.errors import ShipwaysError, UsageError
 from shipways.formats import Format, Options, choose
 from shipways.lifecycle import again, grounds, repository

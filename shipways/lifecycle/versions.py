@@ -11,8 +11,8 @@ from typing import Any
 import tomlkit
 from packaging.version import Version
 
-from shipways.attempt import Workshop
-from shipways.dist import Dist
+from shipways.build.dist import Dist
+from shipways.build.timed_build import Workshop
 from shipways.errors import VerifyError
 from shipways.formats import Format, Options
 from shipways.lifecycle.delivery import Delivery

@@ -24,7 +24,7 @@ from debian.copyright import Copyright
 from debian.deb822 import Deb822
 from markdown_it import MarkdownIt
 
-from shipways import instructions
+from shipways.build import install_md
 from shipways.formats import FORMATS
 from shipways.formats.compose import service_images
 from shipways.formats.docker import buildx
@@ -485,8 +485,8 @@ def test_nothing_was_executed(made: Rendered, stack: Path) -> None:
 
 def test_instructions_show_the_commands(made: Rendered) -> None:
     for text in (
-        instructions.document(made.project, FORMATS.values()),
-        instructions.table(made.project, FORMATS.values()),
+        install_md.document(made.project, FORMATS.values()),
+        install_md.table(made.project, FORMATS.values()),
     ):
         shown = seen(text)
         steps = [step for each in FORMATS.values() for step in each.printed(made.project)]

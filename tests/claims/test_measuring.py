@@ -11,9 +11,9 @@ import pytest
 
 from shipways import __main__ as cli
 from shipways import results
+from shipways.build.dist import Dist
 from shipways.claims import CLAIMS, measuring
 from shipways.claims.server import Stage
-from shipways.dist import Dist
 from shipways.errors import VerifyError
 from shipways.lifecycle import lives
 from shipways.results import ClaimRecord, FormatRecord, Results

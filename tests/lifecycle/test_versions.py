@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from shipways.attempt import Attempt, Cost, Workshop
+from shipways.build.timed_build import Attempt, Cost, Workshop
 from shipways.errors import ToolMissing, UsageError, VerifyError
 from shipways.formats import FORMATS, Format, Product
 from shipways.lifecycle import grounds, versions

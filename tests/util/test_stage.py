@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from shipways import pipeline, results
-from shipways.dist import Dist
+from shipways import results
+from shipways.build import pipeline
+from shipways.build.dist import Dist
 from shipways.errors import BuildError, HashMismatch, ToolMissing
 from shipways.formats import Format, Options, Product
 from shipways.formats.step import Step

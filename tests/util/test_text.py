@@ -48,7 +48,7 @@ def test_utf_8_is_read_as_it_is(text: str) -> None:
 
 OWN = {  # modules that read what this program wrote itself, or the system did
     "inputs/wheel_metadata.py", "project/checkout.py", "formats/deb/ar.py", "formats/deb/native.py", "formats/deb/native_source.py",
-    "formats/docker/buildx.py", "formats/docker/platforms.py", "instructions.py",
+    "formats/docker/buildx.py", "formats/docker/platforms.py", "build/install_md.py",
     "lifecycle/change.py", "lifecycle/hardening.py", "lifecycle/inside.py",
     "lifecycle/versions.py", "formats/linters.py", "project/names.py", "formats/docker/oci_layout.py", "util/places.py", "project/pyproject.py",
     "report/catalog.py", "report/comparison.py", "report/html.py", "machines/host_network.py",

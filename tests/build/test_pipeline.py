@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from shipways import host, inventory, pipeline, report, results
-from shipways.attempt import command
-from shipways.dist import Dist
+from shipways import report, results
+from shipways.build import host, inventory, pipeline
+from shipways.build.dist import Dist
+from shipways.build.timed_build import command
 from shipways.errors import BuildError, ProjectError, UsageError
 from shipways.formats import FORMATS, Format, Job, Options, Product, Tool
 from shipways.formats.step import Step

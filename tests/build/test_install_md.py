@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from shipways import __main__ as cli
-from shipways import instructions
+from shipways.build import install_md
 from shipways.formats import FORMATS
 from shipways.project import model
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_step_is_in_the_document(notes: Path) -> None:
     found = model.load(notes)
-    text = instructions.document(found, FORMATS.values())
+    text = install_md.document(found, FORMATS.values())
     for wanted in FORMATS.values():
         for step in wanted.printed(found):
             assert step.command in text
@@ -25,16 +25,16 @@ def test_every_step_is_in_the_document(notes: Path) -> None:
 def test_readme_and_install_are_current() -> None:
     found = model.load(ROOT / "demoapp")
     again = "nox -s instructions"
-    table = instructions.table(found, FORMATS.values())
+    table = install_md.table(found, FORMATS.values())
     for readme in ("README.md", "README.ru.md"):
         assert table in (ROOT / readme).read_text(encoding="utf-8"), again
     text = (ROOT / "demoapp" / "INSTALL.md").read_text(encoding="utf-8")
-    assert text == instructions.document(found, FORMATS.values()), again
+    assert text == install_md.document(found, FORMATS.values()), again
 
 
 def test_command_writes_both(notes: Path, tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
-    readme.write_text(f"# Hello\n{instructions.BEGIN}\nold\n{instructions.END}\nmore\n")
+    readme.write_text(f"# Hello\n{install_md.BEGIN}\nold\n{install_md.END}\nmore\n")
     assert cli.main(["instructions", "--project", str(notes), "--readme", str(readme)]) == 0
     text = readme.read_text()
     assert text.startswith("# Hello\n<!--")

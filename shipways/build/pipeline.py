@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from shipways import host, inventory, results
-from shipways.attempt import Workshop, command, figures
-from shipways.dist import Dist, record_of
+from shipways import results
+from shipways.build import host, inventory
+from shipways.build.dist import Dist, record_of
+from shipways.build.timed_build import Workshop, command, figures
 from shipways.errors import REPORT, BuildError, ProjectError, ShipwaysError, ToolMissing, UsageError
 from shipways.formats import Format, Options, Product, installed_files
 from shipways.formats.step import Step

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from shipways.dist import Dist
+from shipways.build.dist import Dist
 from shipways.formats import Format, Job, Options, Product
 from shipways.inputs.stages import Inputs
 from shipways.project.model import Project

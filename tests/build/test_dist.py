@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shipways import results
-from shipways.dist import Dist
+from shipways.build.dist import Dist
 from shipways.errors import Busy, ShipwaysError, UsageError
 from shipways.results import FormatRecord, ProjectRecord, Results
 

@@ -1,0 +1,1 @@
+"""Builds formats into dist/, and keeps the time."""
