@@ -18,13 +18,13 @@ from shipways.formats import Job
 from shipways.formats.compose import format as compose
 from shipways.formats.docker import format as docker
 from shipways.inputs.stages import Inputs
-from shipways.lifecycle.attempt import free_port
 from shipways.machines.image_names import untag
 from shipways.project import model, source_tree
 from shipways.project.model import Project
 from shipways.util.command import run
 from shipways.util.extraction import extract
 from shipways.util.measure import median
+from shipways.verify.try_out import free_port
 
 RUNS = 3
 REPLICAS = 4

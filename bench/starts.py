@@ -13,14 +13,14 @@ from bench.figure import Figure
 from bench.sizes import job
 from shipways.formats import FORMATS
 from shipways.inputs.stages import Inputs
-from shipways.lifecycle.delivery import Delivery
-from shipways.lifecycle.grounds import GROUNDS
-from shipways.lifecycle.live import offline
 from shipways.machines import image_cache
 from shipways.machines.machine import machine
 from shipways.project import model, source_tree
 from shipways.util.extraction import extract
 from shipways.util.measure import median
+from shipways.verify.delivery import Delivery
+from shipways.verify.scenario import offline
+from shipways.verify.targets import GROUNDS
 
 FORMAT, GROUND = "deb-bundled", "debian:13"
 RUNS = 5

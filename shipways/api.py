@@ -21,11 +21,11 @@ from shipways.build import pipeline
 from shipways.build.dist import Dist
 from shipways.errors import UsageError
 from shipways.formats import Options, choose
-from shipways.lifecycle import lives
 from shipways.project import model as projects
 from shipways.project.model import Project
 from shipways.results import Results
 from shipways.util import cache
+from shipways.verify import runner
 
 __all__ = ["Options", "Project", "Results", "build", "load_project", "load_results", "verify"]
 
@@ -81,7 +81,7 @@ def verify(
 ) -> Results:
     """Follow what `dist` holds through its life on clean machines, as the command does."""
     place = Path(dist or project.root / "dist").resolve()
-    return lives.verify(
+    return runner.verify(
         project,
         formats,
         targets,

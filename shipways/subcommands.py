@@ -48,14 +48,14 @@ def build(arguments: argparse.Namespace) -> int:
 def verify(arguments: argparse.Namespace) -> int:
     from shipways.claims import measuring
     from shipways.formats import choose
-    from shipways.lifecycle import lives
     from shipways.project import model
+    from shipways.verify import runner
 
     names = [wanted.id for wanted in choose(arguments.formats)] if arguments.formats else []
     found = model.load(chosen.project(arguments))
     budget = chosen.budget(found, names)
     dist = chosen.dist(arguments)
-    results = lives.verify(
+    results = runner.verify(
         found,
         names,
         arguments.targets,
@@ -96,8 +96,8 @@ def claims(arguments: argparse.Namespace) -> int:
 
 def try_out(arguments: argparse.Namespace) -> int:
     from shipways.formats import choose
-    from shipways.lifecycle import attempt
     from shipways.project import model
+    from shipways.verify import try_out as attempt
 
     (wanted,) = choose([arguments.format])
     attempt.try_out(

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from shipways.formats.compose import format as compose
 from shipways.formats.step import Step
-from shipways.lifecycle.service import InContainer, InTerminal, Service, Stack, Unit
 from shipways.project.model import Project
+from shipways.verify.service import InContainer, InTerminal, Service, Stack, Unit
 
 
 @dataclass(frozen=True)

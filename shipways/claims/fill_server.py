@@ -26,12 +26,12 @@ from shipways.claims.server import Server, Stage, server
 from shipways.errors import ShipwaysError
 from shipways.formats import several
 from shipways.formats.several import Several
-from shipways.lifecycle import figures, snapshot
-from shipways.lifecycle.checks import START_S, expect
-from shipways.lifecycle.visitor import Visitor
 from shipways.results import BEFORE
 from shipways.util.measure import MIB
 from shipways.util.progress import step as progress
+from shipways.verify import file_snapshot, metrics
+from shipways.verify.assertions import START_S, expect
+from shipways.verify.http_client import Visitor
 
 COUNTS = (1, 5, 20)
 LIMIT_S = 900  # for one format
@@ -110,7 +110,7 @@ def look(stage: Stage, host: Server, count: int) -> Used:
     """Ask each copy ten times, then see what the machine holds."""
     for number in range(1, count + 1):
         answer = beside(host.guest, stage, number).get(
-            stage.delivery.project.tool.health, times=figures.REQUESTS
+            stage.delivery.project.tool.health, times=metrics.REQUESTS
         )
         expect(answer["status"] == 200, f"Copy {number} of {count} does not answer any more.")
     found = used(host)
@@ -126,9 +126,9 @@ def beside(guest: Visitor, stage: Stage, number: int) -> Visitor:
 
 
 def used(host: Server) -> Used:
-    folders = figures.folders(host.root.image.role)
-    tree = snapshot.take(host.root, folders)
-    return Used(snapshot.used(tree), host.root.memory(ALL_BUT_ENGINE))
+    folders = metrics.folders(host.root.image.role)
+    tree = file_snapshot.take(host.root, folders)
+    return Used(file_snapshot.used(tree), host.root.memory(ALL_BUT_ENGINE))
 
 
 def less(now: Used, before: Used) -> Used:

@@ -15,12 +15,12 @@ from shipways.claims.verdict import FAILED
 from shipways.errors import ShipwaysError, UsageError
 from shipways.formats import Format, Options, choose
 from shipways.formats.base import CONTAINED
-from shipways.lifecycle import grounds, lives
-from shipways.lifecycle.versions import Versions
 from shipways.machines import engine
 from shipways.project.model import Project
 from shipways.results import ClaimRecord, Publish, Results
 from shipways.util.progress import say, step
+from shipways.verify import runner, targets
+from shipways.verify.later_versions import Versions
 
 
 def measure(
@@ -124,11 +124,11 @@ def _stage(
     versions: Versions,
 ) -> Stage | None:
     """A format on the first of its targets; None where it goes to none."""
-    fitting = [each for each in grounds.choose([]) if grounds.fits(wanted, each, project)]
+    fitting = [each for each in targets.choose([]) if targets.fits(wanted, each, project)]
     if not fitting:
         say(f"{wanted.id}: goes to no clean machine, so not measured")
         return None
-    delivery = lives.delivered(project, wanted, found.formats[wanted.id], place, versions)
+    delivery = runner.delivered(project, wanted, found.formats[wanted.id], place, versions)
     log = f"{claim}-{wanted.id}"
     return Stage(delivery, fitting[0], place.path, log, options.base_source)
 

@@ -20,12 +20,12 @@ from shipways.claims.base import Row
 from shipways.claims.carry import Carry
 from shipways.claims.server import Server, Stage, server
 from shipways.errors import VerifyError
-from shipways.lifecycle import visitor
-from shipways.lifecycle.checks import START_S, expect
-from shipways.lifecycle.story import Story
-from shipways.lifecycle.visit import COOKIES
 from shipways.machines import engine
 from shipways.results import Target
+from shipways.verify import http_client
+from shipways.verify.agents.http_client import COOKIES
+from shipways.verify.assertions import START_S, expect
+from shipways.verify.context import Story
 
 NOTES = 5
 LINE_S = START_S * 3  # of waiting while commands are typed
@@ -104,7 +104,7 @@ def _type(stage: Stage, new: Server, way: Carry) -> float:
     new.typist.type_all(way.unpack, log)
     waiting = new.guest.waiting(LINE_S)
     new.typist.start(way.start or delivery.steps("start"), lambda: not waiting.running, log)
-    at = visitor.arrived(waiting, START_S)
+    at = http_client.arrived(waiting, START_S)
     if at is None:
         raise VerifyError("The new server does not serve.", log=stage.log_file)
     return at

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shipways.lifecycle import live, repository
-from shipways.lifecycle.delivery import Delivery
-from shipways.lifecycle.grounds import Ground
-from shipways.lifecycle.typist import Typist
-from shipways.lifecycle.visitor import Visitor
 from shipways.machines import image_cache
 from shipways.machines.machine import Machine, machine
+from shipways.verify import git_server, scenario
+from shipways.verify.delivery import Delivery
+from shipways.verify.http_client import Visitor
+from shipways.verify.step_runner import Typist
+from shipways.verify.targets import Ground
 
 TIMEOUT_S = 300  # for a command that is none of the printed steps
 
@@ -68,10 +68,10 @@ def server(stage: Stage) -> Iterator[Server]:
     try:
         with (
             machine(image, systemd=True) as root,
-            repository.served(stage.delivery, root, stage.source),
+            git_server.served(stage.delivery, root, stage.source),
             machine(helper, beside=root) as desk,
         ):
-            live.prepare(root, stage.delivery)
+            scenario.prepare(root, stage.delivery)
             guest = Visitor(stage.delivery.project, desk)
             typist = Typist(root, stage.logs, stage.dist)
             yield Server(root, desk, guest, typist, stage.log_file)

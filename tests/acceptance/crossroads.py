@@ -12,11 +12,11 @@ from typing import Protocol
 from debian.debfile import DebFile
 
 from shipways.formats import FORMATS
-from shipways.lifecycle.grounds import COMMON
 from shipways.machines import image_cache
 from shipways.machines.machine import Machine, machine
 from shipways.project.model import Project
 from shipways.util.command import Completed
+from shipways.verify.targets import COMMON
 
 TIMEOUT_S = 300
 INSTALLED = ("deb", "deb-bundled", "rpm", "tarball")

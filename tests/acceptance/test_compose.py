@@ -27,21 +27,21 @@ import pytest
 from shipways.formats.compose import format as compose
 from shipways.formats.docker import image_packages
 from shipways.inputs.sbom import SUFFIX
-from shipways.lifecycle import visit
-from shipways.lifecycle.delivery import Delivery
-from shipways.lifecycle.versions import Versions
 from shipways.machines import engine
 from shipways.project import model, source_tree
 from shipways.util import command
 from shipways.util.command import Completed
 from shipways.util.measure import median
+from shipways.verify.agents import http_client
+from shipways.verify.delivery import Delivery
+from shipways.verify.later_versions import Versions
 from tests.acceptance import bills, uploads
 
 VERSION = "1.7.0"  # not the sample's: the image's name is this test's own
 USER, PASSWORD = "visitor", "a-Long-passw0rd"
 STEP_S = 300
 SERVICES = ("web", "db", "proxy")
-Browse = Callable[[], visit.Browser]
+Browse = Callable[[], http_client.Browser]
 
 
 @dataclass(frozen=True)
@@ -82,23 +82,23 @@ class Stack:
     def about(self) -> dict[str, str]:
         return dict(json.loads(self.get("/about?format=json")["body"]))
 
-    def get(self, path: str) -> visit.Answer:
-        return visit._safely(visit.Browser(self.url).get, path)
+    def get(self, path: str) -> http_client.Answer:
+        return http_client._safely(http_client.Browser(self.url).get, path)
 
     def answers(self, seconds: float = 60) -> None:
-        found = visit.wait(self.url, "/healthz", seconds)
+        found = http_client.wait(self.url, "/healthz", seconds)
         assert found["answered"], found["last"] + self.compose("logs --tail=30")
 
     def write(self, text: str) -> bool:
         """Post a note; true when it was acknowledged."""
-        browser = visit.Browser(self.url)
+        browser = http_client.Browser(self.url)
         fields = {"title": text, "body": "text"}
-        answer = visit._safely(browser.submit, "/notes/new/", fields, follow=False)
-        return answer["status"] in visit.ACKNOWLEDGED
+        answer = http_client._safely(browser.submit, "/notes/new/", fields, follow=False)
+        return answer["status"] in http_client.ACKNOWLEDGED
 
     def missing(self, texts: list[str]) -> list[str]:
         """Which of the notes are not found; the page repeats what was searched for."""
-        browser = visit.Browser(self.url)
+        browser = http_client.Browser(self.url)
         pages = {text: browser.get(f"/?q={urllib.parse.quote(text)}")["body"] for text in texts}
         return [text for text, page in pages.items() if f">{text}</a>" not in page]
 
@@ -149,7 +149,7 @@ def stack(
     (folder / ".env").write_text(
         f"COMPOSE_PROJECT_NAME={name}\nPUBLISH=127.0.0.1:{made.port}\nWEB_CPUS=1\n"
     )
-    visit.COOKIES = work / "cookies"
+    http_client.COOKIES = work / "cookies"
     try:
         made.phase(delivery, "install")
         began = time.monotonic()
@@ -162,7 +162,7 @@ def stack(
             f"{delivery.project.command} createsuperuser --noinput"
         )
         fields = {"username": USER, "password": PASSWORD}
-        assert visit.submit(made.url, "/admin/login/", fields)["status"] == 200
+        assert http_client.submit(made.url, "/admin/login/", fields)["status"] == 200
         yield made
     finally:
         remove(made)
@@ -190,10 +190,10 @@ class Load:
     waits: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
-    def note(self, method: str, answer: visit.Answer, began: float) -> None:
+    def note(self, method: str, answer: http_client.Answer, began: float) -> None:
         self.answers[method, answer["status"]] += 1
         self.waits.append(time.monotonic() - began)
-        if answer["status"] not in (200, *visit.ACKNOWLEDGED):
+        if answer["status"] not in (200, *http_client.ACKNOWLEDGED):
             self.failures.append(f"{method}: {answer['status']} {answer['body'][:200]}")
 
 
@@ -204,19 +204,19 @@ def load(stack: Stack, *, readers: int, writers: int, most_s: float) -> Iterator
     limit = time.monotonic() + most_s
 
     def read() -> None:
-        browser = visit.Browser(stack.url)
+        browser = http_client.Browser(stack.url)
         while not over.wait(0.03) and time.monotonic() < limit:
             began = time.monotonic()
-            found.note("GET", visit._safely(browser.get, "/"), began)
+            found.note("GET", http_client._safely(browser.get, "/"), began)
 
     def write(number: int) -> None:
-        browser, count = visit.Browser(stack.url), 0
+        browser, count = http_client.Browser(stack.url), 0
         while not over.wait(0.03) and time.monotonic() < limit:
             text, began = f"load{number}x{time.time_ns()}x{count}", time.monotonic()
             fields = {"title": text, "body": "text"}
-            answer = visit._safely(browser.submit, "/notes/new/", fields, follow=False)
+            answer = http_client._safely(browser.submit, "/notes/new/", fields, follow=False)
             found.note("POST", answer, began)
-            if answer["status"] in visit.ACKNOWLEDGED:
+            if answer["status"] in http_client.ACKNOWLEDGED:
                 found.written.append(text)
             count += 1
 
@@ -229,7 +229,7 @@ def load(stack: Stack, *, readers: int, writers: int, most_s: float) -> Iterator
     finally:
         over.set()
         for thread in threads:
-            thread.join(visit.TIMEOUT_S * 3)
+            thread.join(http_client.TIMEOUT_S * 3)
 
 
 def test_bill_names_the_packages_of_all_images(
@@ -294,7 +294,7 @@ def test_secrets_are_in_files_and_nowhere_else(stack: Stack) -> None:
 
 
 def test_proxy_serves_static_files(stack: Stack) -> None:
-    link = visit.links(stack.url, "/", "/static/")["links"][0]
+    link = http_client.links(stack.url, "/", "/static/")["links"][0]
     answer = stack.get(link)
     assert answer["status"] == 200
     assert "max-age=315360000" in answer["headers"]["cache-control"]
@@ -386,7 +386,7 @@ def test_replicas_share_the_load_and_the_sessions(stack: Stack) -> None:
     print(f"shares: {dict(shares)}")
     assert len(shares) == 4
     assert min(shares.values()) > 0.5 * median(list(map(float, shares.values())))
-    browser = visit.Browser(stack.url)
+    browser = http_client.Browser(stack.url)
     pages = [browser.get("/admin/") for _ in range(12)]
     assert {page["status"] for page in pages} == {200}
     assert not [page["url"] for page in pages if "login" in page["url"]]
@@ -400,7 +400,7 @@ def _throughput(stack: Stack) -> float:
         began = time.monotonic()
 
         def read() -> None:
-            browser = visit.Browser(stack.url)
+            browser = http_client.Browser(stack.url)
             for _ in range(40):
                 assert browser.get("/")["status"] == 200
 

@@ -31,12 +31,12 @@ from shipways.formats.docker import format as image_format
 from shipways.formats.docker import oci_layout, platforms
 from shipways.formats.docker.first_response import first_answer
 from shipways.inputs.stages import Inputs
-from shipways.lifecycle.versions import Versions
 from shipways.machines import distributions, engine, image_cache
 from shipways.project import model, source_tree
 from shipways.util import cache
 from shipways.util.command import Completed, run
 from shipways.util.measure import sha256
+from shipways.verify.later_versions import Versions
 from tests.acceptance import bills, uploads
 
 if TYPE_CHECKING:

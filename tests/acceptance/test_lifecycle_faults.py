@@ -16,16 +16,16 @@ from platformdirs import user_cache_path
 
 from shipways.errors import ShipwaysError
 from shipways.formats import FORMATS
-from shipways.lifecycle import checks, manager, service
-from shipways.lifecycle.delivery import Delivery
-from shipways.lifecycle.grounds import GROUNDS
-from shipways.lifecycle.live import prepare
-from shipways.lifecycle.service import Service
-from shipways.lifecycle.typist import Typist
-from shipways.lifecycle.versions import Versions
-from shipways.lifecycle.visitor import PASSWORD, USER, Visitor, visitor
 from shipways.machines import image_cache
 from shipways.machines.machine import Machine, machine
+from shipways.verify import assertions, package_manager, service
+from shipways.verify.delivery import Delivery
+from shipways.verify.http_client import PASSWORD, USER, Visitor, visitor
+from shipways.verify.later_versions import Versions
+from shipways.verify.scenario import prepare
+from shipways.verify.service import Service
+from shipways.verify.step_runner import Typist
+from shipways.verify.targets import GROUNDS
 from tests.acceptance import uploads
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def installed(now: Delivery, logs: Path) -> Iterator[Scene]:
     with bare(now) as (root, guest):
         typist = Typist(root, logs, logs)
         typist.type_all(now.steps("install"), "install")
-        guest.wait(checks.START_S)
+        guest.wait(assertions.START_S)
         running = service.find(root, now, typist)
         names = {"USERNAME": USER, "PASSWORD": PASSWORD, "EMAIL": "v@example.org"}
         env = {f"DJANGO_SUPERUSER_{name}": value for name, value in names.items()}
@@ -133,7 +133,7 @@ def test_a_damaged_artifact_is_refused(built: Built, name: str, tmp_path: Path) 
                 typist.type_all(whole.steps("install"), damage.__name__)
             # apt unpacks a deb's dependencies before it finds the damage: they want to be set up
             root.run("if command -v dpkg; then dpkg --configure -a; fi", timeout=120)
-            assert not manager.complaints(root), damage.__name__
+            assert not package_manager.complaints(root), damage.__name__
             look = "ls -d /usr/lib/demoapp /usr/bin/demoapp /opt/demoapp/bin/demoapp"
             seen = root.run(f"{look} 2> /dev/null", timeout=20, check=False).output
             assert not seen.strip(), damage.__name__
@@ -145,10 +145,10 @@ def test_a_full_disk_stops_the_installation_and_nothing_else(now: Delivery, tmp_
         with pytest.raises(ShipwaysError, match="status"):
             typist.type_all(now.steps("install"), "full")
         assert "No space left" in (tmp_path / "full.log").read_text()
-        assert not manager.complaints(root)
+        assert not package_manager.complaints(root)
         root.run("umount /usr/lib/demoapp", timeout=20)
         typist.type_all(now.steps("install"), "again")
-        checks.serves(guest, now)
+        assertions.serves(guest, now)
 
 
 def test_a_power_cut_during_migration_loses_nothing(
@@ -165,8 +165,8 @@ def test_a_power_cut_during_migration_loses_nothing(
     copies = scene.machine.run(f"ls {STATE}/backups/db-*.sqlite3", timeout=20).output
     assert copies.strip()
     scene.typist.type_all(scene.now.steps("rollback"), "rollback")
-    checks.serves(scene.visitor, scene.now)
-    checks.keeps(scene.visitor, ["first"])
+    assertions.serves(scene.visitor, scene.now)
+    assertions.keeps(scene.visitor, ["first"])
     for path in (f"{STATE}/db.sqlite3", *copies.split()):
         assert scene.machine.run(f"{SOUND} {path}", timeout=20).output.strip() == "ok"
 
@@ -179,7 +179,7 @@ def test_every_acknowledged_note_survives_a_kill_under_load(scene: Scene) -> Non
     time.sleep(3)
     posted, _ = scene.visitor.stop_writing(writing)
     assert len(posted) >= WRITERS
-    checks.keeps(scene.visitor, posted)
+    assertions.keeps(scene.visitor, posted)
 
 
 def test_uploads_of_nobody_known_do_it_no_harm(scene: Scene) -> None:
@@ -212,11 +212,11 @@ def test_a_taken_port_is_named(now: Delivery, tmp_path: Path) -> None:
         while "127.0.0.1:8000" not in (words := running.words()) or "in use" not in words:
             assert time.monotonic() < limit, words
             time.sleep(0.5)
-        assert not manager.complaints(root)
+        assert not package_manager.complaints(root)
         server.interrupt("KILL")
         server.wait(20)
         root.run("systemctl reset-failed demoapp; systemctl restart demoapp", timeout=60)
-        checks.serves(guest, now)
+        assertions.serves(guest, now)
 
 
 def test_a_wrong_setting_is_named_in_the_status(scene: Scene) -> None:
@@ -228,8 +228,8 @@ def test_a_wrong_setting_is_named_in_the_status(scene: Scene) -> None:
     assert "failed" in status.output
     assert [line for line in status.output.splitlines() if "DEMOAPP_WORKERS" in line]
     scene.machine.run(f"sed -i /several/d {SETTINGS}; systemctl restart demoapp", timeout=60)
-    checks.serves(scene.visitor, scene.now)
-    checks.keeps(scene.visitor, ["first"])
+    assertions.serves(scene.visitor, scene.now)
+    assertions.keeps(scene.visitor, ["first"])
 
 
 def test_a_clock_in_the_past_does_no_harm(scene: Scene) -> None:
@@ -239,7 +239,7 @@ def test_a_clock_in_the_past_does_no_harm(scene: Scene) -> None:
     folder = "/etc/systemd/system/demoapp.service.d"
     scene.machine.run(f"mkdir {folder}; printf '{lines}' > {folder}/past.conf", timeout=20)
     scene.machine.run("systemctl daemon-reload; systemctl restart demoapp", timeout=60)
-    checks.serves(scene.visitor, scene.now)
+    assertions.serves(scene.visitor, scene.now)
     assert not scene.visitor.missing(["first"])
     assert scene.visitor.log_in()
     assert scene.visitor.post("from the past")
@@ -249,5 +249,5 @@ def test_it_starts_without_a_network(scene: Scene) -> None:
     scene.machine.network.disconnect()
     scene.machine.restart()
     scene.visitor.come_back()
-    checks.serves(scene.visitor, scene.now)
-    checks.keeps(scene.visitor, ["first"])
+    assertions.serves(scene.visitor, scene.now)
+    assertions.keeps(scene.visitor, ["first"])

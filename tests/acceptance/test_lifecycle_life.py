@@ -17,9 +17,9 @@ import pytest
 
 from shipways import __main__ as cli
 from shipways import results
-from shipways.lifecycle.story import NOT_OFFERED
 from shipways.results import FormatRecord, Target
 from shipways.util.measure import MIB
+from shipways.verify.context import NOT_OFFERED
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built

@@ -11,9 +11,9 @@ import pytest
 from platformdirs import user_cache_path
 
 from shipways.formats import FORMATS
-from shipways.lifecycle.versions import Versions
 from shipways.machines import engine, image_cache
 from shipways.machines.machine import Machine, machine
+from shipways.verify.later_versions import Versions
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built

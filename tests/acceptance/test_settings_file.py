@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from shipways.formats import installed_files
-from shipways.lifecycle import grounds
 from shipways.machines import image_cache
 from shipways.machines.machine import Machine, machine
+from shipways.verify import targets
 from tests.acceptance.conftest import Built
 from tests.formats.settings_files import TABLE, hostile
 
@@ -38,7 +38,7 @@ for name in os.listdir("/trial/in"):
 @pytest.fixture(params=["debian:12", "debian:13"])
 def root(request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A machine with the systemd of that release, and Python."""
-    (ground,) = grounds.choose([request.param])
+    (ground,) = targets.choose([request.param])
     with machine(image_cache.ensure(ground.role, packages=ground.common), systemd=True) as booted:
         yield booted
 

@@ -27,12 +27,12 @@ import pytest
 from shipways.errors import ShipwaysError
 from shipways.formats.compose import format as compose
 from shipways.formats.docker import format as docker
-from shipways.lifecycle import visit
-from shipways.lifecycle.delivery import Delivery
-from shipways.lifecycle.versions import Versions
 from shipways.machines import reaper
 from shipways.project import model, source_tree
 from shipways.util import command
+from shipways.verify.agents import http_client
+from shipways.verify.delivery import Delivery
+from shipways.verify.later_versions import Versions
 
 VERSION = "1.8.0"  # not the sample's: the image's name is this test's own
 STACK = "board"
@@ -283,7 +283,7 @@ def cluster(
     )
     own = manager.docker("info", "--format={{.Swarm.NodeID}}").strip()
     manager.docker("node", "update", "--label-add=database=yes", own)
-    visit.COOKIES = work / "cookies"
+    http_client.COOKIES = work / "cookies"
     return Cluster(nodes, folder)
 
 
@@ -312,7 +312,7 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         for thread in self._threads:
-            thread.join(visit.TIMEOUT_S * 3)
+            thread.join(http_client.TIMEOUT_S * 3)
 
     def _goes_on(self, pause: float) -> bool:
         return not self._over.wait(pause) and time.monotonic() < self._limit
@@ -322,23 +322,25 @@ class Load:
         while self._goes_on(0.05):
             node = next(nodes)
             sent = time.monotonic()
-            self._note("GET", node, sent, visit._safely(visit.Browser(node.url).get, "/"))
+            self._note(
+                "GET", node, sent, http_client._safely(http_client.Browser(node.url).get, "/")
+            )
 
     def _write(self) -> None:
         node = self._nodes[0]
-        browser = visit.Browser(node.url)
+        browser = http_client.Browser(node.url)
         while self._goes_on(0.1):
             text = f"load{time.time_ns()}"
             fields = {"title": text, "body": "text"}
             sent = time.monotonic()
-            answer = visit._safely(browser.submit, "/notes/new/", fields, follow=False)
+            answer = http_client._safely(browser.submit, "/notes/new/", fields, follow=False)
             if self._note("POST", node, sent, answer):
                 self.written.append(text)
 
-    def _note(self, method: str, node: Node, sent: float, answer: visit.Answer) -> bool:
+    def _note(self, method: str, node: Node, sent: float, answer: http_client.Answer) -> bool:
         status = answer["status"]
         self.answers[method, status] += 1
-        good = status in (200, *visit.ACKNOWLEDGED)
+        good = status in (200, *http_client.ACKNOWLEDGED)
         if not good:
             self.last_failed = max(self.last_failed, sent)
             self.failures.append(f"{method} {node.url}: {status} {answer['body'][:200]}")
@@ -347,7 +349,7 @@ class Load:
 
 def missing(node: Node, texts: list[str]) -> list[str]:
     """Which of the notes are not found; the page repeats what was searched for."""
-    browser = visit.Browser(node.url)
+    browser = http_client.Browser(node.url)
     return [text for text in texts if f">{text}</a>" not in browser.get(f"/?q={text}")["body"]]
 
 
@@ -355,7 +357,7 @@ def test_one_machine(cluster: Cluster) -> None:
     manager = cluster.manager
     began = time.monotonic()
     cluster.deploy(environment(cluster, WEB_REPLICAS="2"))
-    found = visit.wait(manager.url, "/healthz", 120)
+    found = http_client.wait(manager.url, "/healthz", 120)
     assert found["answered"], cluster.state()
     print(f"\nswarm of one: first answer after {time.monotonic() - began:.1f} s")
     until(lambda: len(cluster.running("web")) == 2, 90, cluster.state)
@@ -365,7 +367,7 @@ def test_one_machine(cluster: Cluster) -> None:
     name = cluster.folder.name
     manager.docker("exec", *account, web, name, "createsuperuser", "--noinput")
     fields = {"username": USER, "password": PASSWORD}
-    assert visit.submit(manager.url, "/admin/login/", fields)["status"] == 200
+    assert http_client.submit(manager.url, "/admin/login/", fields)["status"] == 200
 
 
 def test_three_machines(cluster: Cluster) -> None:
@@ -380,7 +382,7 @@ def test_three_machines(cluster: Cluster) -> None:
     until(lambda: len(cluster.running("proxy")) == 3, 90, cluster.state)
     until(lambda: len(set(cluster.running("web"))) >= 2, 120, cluster.state)
     for node in cluster.nodes:
-        assert visit.wait(node.url, "/healthz", 60)["answered"], (node, cluster.state())
+        assert http_client.wait(node.url, "/healthz", 60)["answered"], (node, cluster.state())
     manager.docker("service", "update", "--detach=true", "--force", f"{STACK}_web")
     until(lambda: len(set(cluster.running("web"))) == 3, 150, cluster.state)
 
@@ -395,7 +397,7 @@ def test_rolling_update_under_load(cluster: Cluster, deliveries: tuple[Delivery,
     print(f"\nrolling update: {seconds:.0f} s, {dict(found.answers)}")
     assert found.failures == []
     assert sum(found.answers.values()) > 50
-    about = visit.Browser(cluster.manager.url).get("/about?format=json")["body"]
+    about = http_client.Browser(cluster.manager.url).get("/about?format=json")["body"]
     assert f'"version": "{deliveries[1].project.version}"' in about
     assert missing(cluster.manager, found.written[:3] + found.written[-3:]) == []
 

@@ -10,10 +10,10 @@ import pytest
 
 from shipways.claims.server import Stage
 from shipways.formats import FORMATS
-from shipways.lifecycle.delivery import Delivery
-from shipways.lifecycle.grounds import GROUNDS
 from shipways.project import model
 from shipways.results import FormatRecord, ProjectRecord, Results, StepResult, Target
+from shipways.verify.delivery import Delivery
+from shipways.verify.targets import GROUNDS
 
 APT = ("apt-get update", "apt-get install -y python3-venv")
 RUN = "docker run -d --name notes notes:1.2.0"

@@ -9,9 +9,9 @@ import pytest
 
 from shipways.claims import carry
 from shipways.formats.step import Step
-from shipways.lifecycle.service import InContainer, InTerminal, Stack, Unit
 from shipways.project import model
 from shipways.project.model import Project
+from shipways.verify.service import InContainer, InTerminal, Stack, Unit
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from shipways.build.dist import Dist
 from shipways.claims import CLAIMS, measuring
 from shipways.claims.server import Stage
 from shipways.errors import VerifyError
-from shipways.lifecycle import lives
 from shipways.results import ClaimRecord, FormatRecord, Results
+from shipways.verify import runner
 
 Claims = Callable[..., Results]
 
@@ -36,7 +36,7 @@ def tried(found: Results, stage: Any, tmp_path: Path, monkeypatch: pytest.Monkey
 
     for name, measure in (("moving", move), ("density", None)):
         monkeypatch.setitem(CLAIMS, name, replace(CLAIMS[name], measure=measure))
-    monkeypatch.setattr(lives, "delivered", lambda _p, wanted, *_: stage(wanted.id).delivery)
+    monkeypatch.setattr(runner, "delivered", lambda _p, wanted, *_: stage(wanted.id).delivery)
     found.project.name = "notes-app"
     results.save(found, Dist(tmp_path / "dist").results_file)
     return moved
@@ -92,7 +92,7 @@ def test_verify_tells_anew_what_needs_no_machines(
     before = read(tmp_path)
     target = next(iter(kept.formats["docker"].targets.values()))
     target.first_response_s = 1234.5
-    monkeypatch.setattr("shipways.lifecycle.lives.verify", lambda *_, **__: kept)
+    monkeypatch.setattr("shipways.verify.runner.verify", lambda *_, **__: kept)
     cli.main(["verify", "--project", str(notes), "--dist", str(tmp_path / "dist")])
     after = read(tmp_path)
     assert after["delivery"].measurement["docker"]["first_response_s"] == 1234.5

@@ -12,10 +12,10 @@ import pytest
 from shipways.claims import carry, move_server
 from shipways.claims.server import Server, Stage
 from shipways.errors import VerifyError
-from shipways.lifecycle.service import InContainer
-from shipways.lifecycle.typist import Typist
 from shipways.project import model
-from tests.lifecycle.conftest import PROBE, World
+from shipways.verify.service import InContainer
+from shipways.verify.step_runner import Typist
+from tests.verify.conftest import PROBE, World
 
 
 class Desk(World):
@@ -35,7 +35,7 @@ class Desk(World):
         return False
 
     def wait(self, _: float) -> Any:
-        from tests.lifecycle.conftest import completed
+        from tests.verify.conftest import completed
 
         return completed("visit", output='{"answered": true}')
 
@@ -58,7 +58,7 @@ def moved(notes: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Desk, Desk]:
         return InContainer(machine, delivery)
 
     monkeypatch.setattr(move_server, "server", server)
-    monkeypatch.setattr("shipways.lifecycle.service.find", find)
+    monkeypatch.setattr("shipways.verify.service.find", find)
     monkeypatch.setattr("time.sleep", lambda _: None)
     return old, new
 

@@ -11,8 +11,8 @@ import pytest
 
 from shipways.claims import server as stages
 from shipways.claims.server import Stage, server
-from shipways.lifecycle import live
 from shipways.machines import image_cache
+from shipways.verify import scenario
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def slow(stage: Callable[[str], Stage], monkeypatch: pytest.MonkeyPatch) -> Stag
 
     monkeypatch.setattr(stages, "machine", machine)
     monkeypatch.setattr(image_cache, "ensure", lambda *_, **__: None)
-    monkeypatch.setattr(live, "prepare", lambda *_: None)
+    monkeypatch.setattr(scenario, "prepare", lambda *_: None)
     return stage("docker")
 
 

@@ -12,9 +12,9 @@ from shipways.errors import ProjectError, SourceError
 from shipways.formats.base import Job
 from shipways.formats.docker import compare_bases
 from shipways.inputs.stages import Inputs
-from shipways.lifecycle import versions
 from shipways.project import model, source_tree
 from shipways.util.command import run
+from shipways.verify import later_versions
 
 pytestmark = pytest.mark.process
 GIT_ENV = {
@@ -92,7 +92,7 @@ def test_copies_that_are_built_again_are_whole(checkout: Path, tmp_path: Path) -
     (checkout / "notes" / "migrations" / "0001_initial.py").touch()
     git(checkout, "add", "--force", "dist", "notes")
     shipped = model.load(checkout)
-    later = versions.later(shipped, "next", tmp_path / "later")
+    later = later_versions.later(shipped, "next", tmp_path / "later")
     inputs = Inputs(shipped, 1, tmp_path, tmp_path / "work", tmp_path)
     job = Job(shipped, inputs, tmp_path / "job", tmp_path)
     changed = compare_bases._changed(job)

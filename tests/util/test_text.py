@@ -49,8 +49,8 @@ def test_utf_8_is_read_as_it_is(text: str) -> None:
 OWN = {  # modules that read what this program wrote itself, or the system did
     "inputs/wheel_metadata.py", "project/checkout.py", "formats/deb/ar.py", "formats/deb/native.py", "formats/deb/native_source.py",
     "formats/docker/buildx.py", "formats/docker/platforms.py", "build/install_md.py",
-    "lifecycle/change.py", "lifecycle/hardening.py", "lifecycle/inside.py",
-    "lifecycle/versions.py", "formats/linters.py", "project/names.py", "formats/docker/oci_layout.py", "util/places.py", "project/pyproject.py",
+    "verify/phases/upgrade.py", "verify/phases/hardening.py", "verify/agents/confinement_probe.py",
+    "verify/later_versions.py", "formats/linters.py", "project/names.py", "formats/docker/oci_layout.py", "util/places.py", "project/pyproject.py",
     "report/catalog.py", "report/comparison.py", "report/html.py", "machines/host_network.py",
     "machines/image_names.py", "formats/docker/rootfs_filter.py", "machines/podman.py", "formats/docker/minimal_base.py",
     "formats/compose/service_images.py", "formats/rpm/archive.py", "util/runs.py", "formats/installed_files.py", "util/text.py",

@@ -1,0 +1,1 @@
+"""Phases of the life of an installed artifact."""

@@ -1,0 +1,158 @@
+"""Whether a service is confined: tried from inside its own context, not read from its unit file."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+from shipways.errors import VerifyError
+from shipways.verify.agents import confinement_probe
+from shipways.verify.assertions import expect
+from shipways.verify.context import NOT_OFFERED, Story
+from shipways.verify.file_snapshot import Entry, added
+from shipways.verify.service import InContainer, Stack, Unit
+
+TIMEOUT_S = 60
+EXPOSURE = 1.2  # the most that systemd-analyze security may say
+SCRIPT = "/run/shipways-inside.py"
+ANSWER = "/run/shipways-inside.json"
+# The unit itself under another name: every line of it holds, but another program is started.
+PROBE = """[Service]
+Type=oneshot
+Restart=no
+ExecStart=
+ExecStart=/usr/bin/python3 -I {script} {state}
+StandardOutput=truncate:{answer}
+"""
+
+
+def hardening(story: Story) -> str:
+    """Exposure, a probe from inside, and the files' owners and modes."""
+    running = story.service
+    if isinstance(running, Unit):
+        story.target.exposure = exposure(story)
+        expect(
+            story.target.exposure <= EXPOSURE,
+            f"systemd-analyze security says {story.target.exposure}, more than {EXPOSURE}.",
+        )
+        found = in_unit(story)
+    elif isinstance(running, (InContainer, Stack)):
+        found = in_container(story, running)
+    else:
+        story.target.probes = could(as_typed(story))
+        return f"{NOT_OFFERED}: it runs as whoever types the command, here root"
+    story.target.probes = could(found)
+    judge(found)
+    files(story)
+    return f"tried from inside: {json.dumps(found)}"
+
+
+def exposure(story: Story) -> float:
+    """The figure of `systemd-analyze security`, 0 to 10."""
+    name = story.now.project.name
+    command = f"systemd-analyze security --no-pager {name}.service"
+    log = story.typist.log("hardening")
+    output = story.machine.run(command, timeout=TIMEOUT_S, log_file=log).output
+    match = re.search(r"Overall exposure level for [^:]+: ([0-9.]+)", output)
+    if match is None:
+        raise VerifyError(f"systemd-analyze gave no figure:\n{output[-500:]}")
+    return float(match.group(1))
+
+
+def in_unit(story: Story) -> dict[str, Any]:
+    """Run the probe under a copy of the unit."""
+    name = story.now.project.name
+    copy = f"{name}-inside"
+    machine = story.machine
+    machine.run(
+        f"cat > {SCRIPT} <<'END'\n{_script()}\nEND\nchmod 644 {SCRIPT}; "
+        f"cd /run/systemd/system; cp $(systemctl show -P FragmentPath {name}) {copy}.service; "
+        f"mkdir -p {copy}.service.d; cat > {copy}.service.d/inside.conf <<'END'\n"
+        f"{PROBE.format(script=SCRIPT, state=story.service.state, answer=ANSWER)}END\n"
+        f"systemctl daemon-reload",
+        timeout=TIMEOUT_S,
+    )
+    done = machine.run(f"systemctl start {copy} && cat {ANSWER}", timeout=TIMEOUT_S, check=False)
+    machine.run(
+        f"rm -r {copy}.service* {SCRIPT} {ANSWER}; systemctl daemon-reload".replace(
+            f"{copy}.service*", f"/run/systemd/system/{copy}.service*"
+        ),
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    expect(done.ok, f"The probe cannot run in the unit:\n{done.output}")
+    return _decoded(done.output)
+
+
+def in_container(story: Story, running: InContainer | Stack) -> dict[str, Any]:
+    """Run the probe in the app's running container, with its own Python."""
+    command = running.inside(["python3", "-c", _script(), story.now.project.state_dir])
+    return _decoded(story.machine.run(command, timeout=TIMEOUT_S).output)
+
+
+def as_typed(story: Story) -> dict[str, Any]:
+    """Run the probe as a person would run the service: without anything that holds it."""
+    command = f"python3 -I -c {shlex.quote(_script())} {story.service.state}"
+    return _decoded(story.machine.run(command, timeout=TIMEOUT_S).output)
+
+
+def could(found: dict[str, Any]) -> dict[str, bool]:
+    """What an intruder in the app's process could do; true is bad.
+
+    Loading kernel modules and reading the kernel's log are not among them: on a clean machine,
+    which shares its kernel with others, not even root can.
+    """
+    return {
+        "read_home": bool(found["homes"]),
+        "read_secrets": bool(found["secrets"]),
+        "see_processes": bool(found["others"]),
+        "signal_others": bool(found["signalled"]),
+        "write_system": bool(found["writable"]),
+        "gain_root": bool(found["root"]),
+        "mount": bool(found["mounted"]),
+        "list_users": bool(found["people"]),
+        "connect_out": bool(found["connected"]),
+    }
+
+
+def judge(found: dict[str, Any]) -> None:
+    """Raises `VerifyError` with the first thing that a service must not be able to do."""
+    expect(found["uid"] != 0, "The service runs as root.")
+    expect(not found["writable"], f"The service can write in {', '.join(found['writable'])}.")
+    expect(found["state_writable"], "The service cannot write in its own folder.")
+    expect(not found["homes"], f"The service sees {', '.join(found['homes'])}.")
+    expect(not found["others"], f"The service sees other processes: {found['others'][:3]}")
+    expect(found["NoNewPrivs"] == "1", "The service may gain privileges (NoNewPrivs).")
+    for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb"):
+        expect(int(found[name], 16) == 0, f"The service has capabilities: {name} {found[name]}.")
+    expect(found["Seccomp"] == "2", "No system call filter holds the service.")
+
+
+def files(story: Story) -> None:
+    """What was installed belongs to root, and nobody else may write it; secrets are private."""
+    new = {
+        path: entry
+        for path, entry in added(story.before, story.installed).items()
+        if not path.startswith((story.service.state, "/var/lib/docker"))
+    }
+    wrong = [path for path, entry in new.items() if _wrong(entry)]
+    expect(not wrong, f"Not root's alone: {', '.join(wrong[:5])}")
+    settings = new.get(story.service.settings)
+    if settings is not None:
+        expect(settings.mode == 0o640, f"{story.service.settings} is {settings.mode:o}, not 640.")
+
+
+def _wrong(entry: Entry) -> bool:
+    return entry.user != "root" or entry.writable_by_others
+
+
+def _script() -> str:
+    return Path(confinement_probe.__file__).read_text("utf-8")
+
+
+def _decoded(output: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
+    return found

@@ -1,0 +1,82 @@
+"""What a probe from inside has found is judged, and told as what an intruder could do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shipways.errors import VerifyError
+from shipways.verify.context import Story
+from shipways.verify.file_snapshot import Entry
+from shipways.verify.phases import hardening
+
+if TYPE_CHECKING:
+    from tests.verify.conftest import World
+
+CONFINED: dict[str, Any] = {
+    "uid": 997,
+    "writable": [],
+    "state_writable": True,
+    "homes": [],
+    "others": [],
+    "secrets": [],
+    "signalled": [],
+    "people": ["ada"],
+    "mounted": False,
+    "connected": True,
+    "root": False,
+    "NoNewPrivs": "1",
+    "CapEff": "0000000000000000",
+    "CapPrm": "0000000000000000",
+    "CapBnd": "0000000000000000",
+    "CapAmb": "0000000000000000",
+    "Seccomp": "2",
+}
+
+
+def test_a_confined_service_passes() -> None:
+    hardening.judge(CONFINED)
+    could = hardening.could(CONFINED)
+    assert {name for name, able in could.items() if able} == {"list_users", "connect_out"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"uid": 0}, "runs as root"),
+        ({"writable": ["/etc"]}, "can write in /etc"),
+        ({"state_writable": False}, "cannot write in its own folder"),
+        ({"homes": ["/home/ada"]}, "sees /home/ada"),
+        ({"others": ["sshd"]}, "sees other processes"),
+        ({"NoNewPrivs": "0"}, "gain privileges"),
+        ({"CapBnd": "0000000000000400"}, "has capabilities: CapBnd"),
+        ({"Seccomp": "0"}, "No system call filter"),
+    ],
+)
+def test_what_must_not_be(change: dict[str, Any], reason: str) -> None:
+    with pytest.raises(VerifyError, match=reason):
+        hardening.judge({**CONFINED, **change})
+
+
+def test_the_exposure_is_systemd_s_figure(told: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = "\n→ Overall exposure level for notes-app.service: 1.1 OK 🙂\n"
+    monkeypatch.setattr(told.machine, "_answer", lambda _: (0, answer))
+    assert hardening.exposure(told) == 1.1
+    monkeypatch.setattr(told.machine, "_answer", lambda _: (0, "?"))
+    with pytest.raises(VerifyError, match="gave no figure"):
+        hardening.exposure(told)
+
+
+def test_files_are_root_s_alone(told: Story, world: World) -> None:
+    assert world.installed
+    good = Entry("f", 0o644, "root", "root", "1", 1, "")
+    settings = Entry("f", 0o640, "root", "notes-app", "2", 1, "")
+    told.installed = {"/usr/bin/notes": good, "/etc/notes-app/notes-app.env": settings}
+    hardening.files(told)
+    told.installed = {**told.installed, "/usr/bin/x": Entry("f", 0o666, "root", "root", "3", 1, "")}
+    with pytest.raises(VerifyError, match=r"Not root's alone: /usr/bin/x"):
+        hardening.files(told)
+    told.installed = {"/etc/notes-app/notes-app.env": good}
+    with pytest.raises(VerifyError, match="is 644, not 640"):
+        hardening.files(told)
