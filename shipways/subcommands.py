@@ -46,7 +46,7 @@ def build(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    from shipways.claims import measuring
+    from shipways.claims import runner as measuring
     from shipways.formats import choose
     from shipways.project import model
     from shipways.verify import runner
@@ -78,7 +78,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 def claims(arguments: argparse.Namespace) -> int:
-    from shipways.claims import measuring
+    from shipways.claims import runner as measuring
     from shipways.project import model
 
     found = model.load(chosen.project(arguments))

@@ -54,12 +54,12 @@ ORDER = (
     "verify.service.container", "verify.service.foreground", "verify.service.systemd",
     "verify.service", "verify.context", "verify.metrics", "verify.phases.hardening",
     "verify.phases.remove", "verify.phases.serve", "verify.phases.upgrade", "verify.scenario",
-    "verify.repeat_install", "verify.runner", "verify.try_out", "claims.carry", "claims.server",
-    "claims.base", "claims.fill_server", "claims.density", "claims.from_results",
-    "claims.commands", "claims.delivery", "claims.isolation", "claims.move_server",
-    "claims.moving", "claims", "claims.measuring", "report.choose", "report.chooser",
-    "report.claims", "report.markdown", "report.summary", "report.section", "report.html",
-    "report.terminal", "report", "api", "subcommands", "__main__",
+    "verify.repeat_install", "verify.runner", "verify.try_out", "claims.data_transfer",
+    "claims.server", "claims.base", "claims.fill_server", "claims.density",
+    "claims.from_results", "claims.commands", "claims.delivery", "claims.isolation",
+    "claims.move_server", "claims.moving", "claims", "claims.runner", "report.choose",
+    "report.chooser", "report.claims", "report.markdown", "report.summary", "report.section",
+    "report.html", "report.terminal", "report", "api", "subcommands", "__main__",
 )  # fmt: skip
 
 

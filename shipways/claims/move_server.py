@@ -15,9 +15,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from shipways.claims import carry
+from shipways.claims import data_transfer
 from shipways.claims.base import Row
-from shipways.claims.carry import Carry
+from shipways.claims.data_transfer import Carry
 from shipways.claims.server import Server, Stage, server
 from shipways.errors import VerifyError
 from shipways.machines import engine
@@ -54,13 +54,13 @@ def leave(stage: Stage, folder: Path) -> tuple[list[str], Carry, int]:
         old.typist.start(delivery.steps("start"), old.guest.answers, stage.log)
         old.guest.wait(START_S)
         _use(story)
-        way = carry.of(story.service, delivery.project)
+        way = data_transfer.of(story.service, delivery.project)
         if way is None:
             raise VerifyError(f"How the data of {delivery.format.id} is packed is not known.")
         pressed = not story.service.starts_at_boot  # Ctrl-C, in its terminal
         story.stop_in_terminal()
         old.typist.type_all(way.pack, stage.log)
-        name = carry.archive(delivery.project)
+        name = data_transfer.archive(delivery.project)
         old.root.copy_out(f"/root/{name}", folder / name)
         old.desk.copy_out(str(COOKIES), folder / COOKIES.name)
         copying = 1
@@ -78,7 +78,7 @@ def _use(story: Story) -> None:
 
 def arrive(stage: Stage, folder: Path, texts: list[str], way: Carry) -> tuple[int, Row]:
     """Install on a new server, with the old data; the steps there, and the other figures."""
-    delivery, data = stage.delivery, folder / carry.archive(stage.delivery.project)
+    delivery, data = stage.delivery, folder / data_transfer.archive(stage.delivery.project)
     with server(stage) as new:
         new.root.copy_in(data, f"/root/{data.name}")
         new.desk.copy_in(folder / COOKIES.name, str(COOKIES))

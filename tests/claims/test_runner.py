@@ -12,7 +12,8 @@ import pytest
 from shipways import __main__ as cli
 from shipways import results
 from shipways.build.dist import Dist
-from shipways.claims import CLAIMS, measuring
+from shipways.claims import CLAIMS
+from shipways.claims import runner as measuring
 from shipways.claims.server import Stage
 from shipways.errors import VerifyError
 from shipways.results import ClaimRecord, FormatRecord, Results

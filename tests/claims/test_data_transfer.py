@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shipways.claims import carry
+from shipways.claims import data_transfer
 from shipways.formats.step import Step
 from shipways.project import model
 from shipways.project.model import Project
@@ -24,7 +24,7 @@ def typed(steps: tuple[Step, ...]) -> list[str]:
 
 
 def test_a_unit_brings_its_settings_and_starts_on_the_old_data(shipped: Project) -> None:
-    way = carry.unit(shipped)
+    way = data_transfer.unit(shipped)
     assert typed(way.pack) == [
         "systemctl stop notes-app",
         "tar czpf notes-app-data.tar.gz -C / etc/notes-app var/lib/notes-app",
@@ -35,7 +35,7 @@ def test_a_unit_brings_its_settings_and_starts_on_the_old_data(shipped: Project)
 
 
 def test_a_container_finds_its_volume_filled(shipped: Project) -> None:
-    way = carry.container(shipped)
+    way = data_transfer.container(shipped)
     volume = "$(docker volume inspect -f '{{.Mountpoint}}' notes-app-data)"
     assert typed(way.pack)[1].endswith(f"--numeric-owner -C {volume} .")
     assert typed(way.unpack)[0] == "docker volume create notes-app-data"
@@ -43,7 +43,7 @@ def test_a_container_finds_its_volume_filled(shipped: Project) -> None:
 
 
 def test_a_stack_brings_its_secrets_and_two_volumes(shipped: Project) -> None:
-    way = carry.stack(shipped)
+    way = data_transfer.stack(shipped)
     assert "notes-app/secrets" in typed(way.pack)[1]
     assert typed(way.pack)[1].endswith("notes-app_database notes-app_data")
     assert typed(way.unpack)[1] == "docker compose --project-directory notes-app create"
@@ -52,10 +52,10 @@ def test_a_stack_brings_its_secrets_and_two_volumes(shipped: Project) -> None:
 @pytest.mark.parametrize("kind", [Unit, InContainer, Stack, InTerminal])
 def test_every_kind_of_service_has_a_way(shipped: Project, kind: type) -> None:
     service: Any = object.__new__(kind)
-    way = carry.of(service, shipped)
+    way = data_transfer.of(service, shipped)
     assert way is not None
     assert all(step.why for step in (*way.pack, *way.unpack, *way.start))
 
 
 def test_another_kind_has_none(shipped: Project) -> None:
-    assert carry.of(object(), shipped) is None  # type: ignore[arg-type]
+    assert data_transfer.of(object(), shipped) is None  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shipways.claims import carry, move_server
+from shipways.claims import data_transfer, move_server
 from shipways.claims.server import Server, Stage
 from shipways.errors import VerifyError
 from shipways.project import model
@@ -115,7 +115,7 @@ def test_what_did_not_come_along_is_seen(
 def test_a_service_of_another_kind_is_an_error(
     moved: tuple[Desk, Desk], stage: Callable[[str], Stage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carry, "WAYS", {})
+    monkeypatch.setattr(data_transfer, "WAYS", {})
     on = stage("docker")
     on.delivery.file.write_bytes(b"image")
     with pytest.raises(VerifyError, match="not known"):
