@@ -16,7 +16,7 @@ from shipways.project.model.model import Budget, Probe, Setting, ToolTable
 
 from shipways import api
 from shipways.arguments import parser
-from shipways.report.schema import schema
+from shipways.results_schema import schema
 
 Schema = dict[str, Any]
 

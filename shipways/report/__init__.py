@@ -8,12 +8,12 @@ from pathlib import Path
 from rich.console import Console
 
 from shipways.project.model import Budget
-from shipways.report import html, markdown, summary, terminal
+from shipways.report import diff_text, html, markdown, terminal
 from shipways.report.budget import over_budget, unheld
-from shipways.report.compare import Comparison, compare
-from shipways.report.comparison import overview
+from shipways.report.diff import Comparison, compare
 from shipways.report.findings import find
-from shipways.report.words import words
+from shipways.report.i18n import words
+from shipways.report.overview import overview
 from shipways.results import Results, write_atomically
 
 __all__ = [
@@ -44,7 +44,7 @@ def render(
     changes = compare(baseline, results) if baseline else None
     page = html.page(view, found, dist, changes)
     speech = words(language)
-    blocks = summary.blocks(changes, (), speech, level=2) if changes else ()
+    blocks = diff_text.blocks(changes, (), speech, level=2) if changes else ()
     text = markdown.text(view, found, speech, list(blocks))
     paths = [dist / MARKDOWN_NAME, dist / HTML_NAME]
     for path, content in zip(paths, (text, page), strict=True):
@@ -74,7 +74,7 @@ def summarise(
 ) -> str:
     """What changed from one run to the next, as Markdown short enough for a pull request."""
     overruns = over_budget(new, budget or {}, old)
-    return summary.text(compare(old, new), overruns, words(language))
+    return diff_text.text(compare(old, new), overruns, words(language))
 
 
 def show_changes(

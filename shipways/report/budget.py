@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shipways.project.model import Budget
-from shipways.report.compare import CULPRITS, Culprit, compare
-from shipways.report.comparison import Row, overview
+from shipways.report.columns import BY_KEY
+from shipways.report.diff import CULPRITS, Culprit, compare
 from shipways.report.figure import Column
-from shipways.report.figures import BY_KEY
+from shipways.report.overview import Row, overview
 from shipways.results import FormatRecord, Results
 
 COLUMN_OF = {

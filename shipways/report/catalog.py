@@ -15,7 +15,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from shipways.report.words import DOMAIN, LANGUAGES, LOCALE_DIR
+from shipways.report.i18n import DOMAIN, LANGUAGES, LOCALE_DIR
 
 PACKAGE = Path(__file__).parent
 Keywords = dict[str, "tuple[int, ...] | None"]
@@ -26,7 +26,7 @@ TEMPLATE_KEYWORDS: Keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
 def template() -> Catalog:
     """All messages of the modules of claims and report, and of the report's templates."""
     catalog = Catalog(project="shipways", charset="utf-8", fuzzy=False)
-    for path in sorted([*PACKAGE.glob("*.py"), *(PACKAGE.parent / "claims").glob("*.py")]):
+    for path in sorted([*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "claims").glob("*.py")]):
         _add(catalog, path, "python", PYTHON_KEYWORDS)
     for path in sorted((PACKAGE / "templates").glob("*.j2")):
         _add(catalog, path, "jinja2.ext:babel_extract", TEMPLATE_KEYWORDS)

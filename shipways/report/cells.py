@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shipways.report.comparison import BEST, WORST, Row
 from shipways.report.figure import Column, Detail, Figure, Source
-from shipways.report.phrases import STATUS, figure_text, left_text, spread_text, value_text
-from shipways.report.words import Words
+from shipways.report.i18n import Words
+from shipways.report.overview import BEST, WORST, Row
+from shipways.report.value_text import STATUS, figure_text, left_text, spread_text, value_text
 from shipways.util.messages import mark as _
 
 MARKS = {BEST: _("best"), WORST: _("worst")}

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from shipways.report import choose
-from shipways.report.comparison import Overview, Row
+from shipways.report import requirements
+from shipways.report.columns import BY_KEY
 from shipways.report.figure import Figure
-from shipways.report.figures import BY_KEY
-from shipways.report.phrases import figure_text, spoken_text
+from shipways.report.i18n import Words, brief
+from shipways.report.overview import Overview, Row
 from shipways.report.systems import NO, UNKNOWN, YES, Answer
-from shipways.report.words import Words, brief
+from shipways.report.value_text import figure_text, spoken_text
 from shipways.util.messages import mark as _
 
 ORDER_TITLES = {
@@ -46,14 +46,15 @@ class Chooser:
     @property
     def orders(self) -> list[tuple[str, str]]:
         """By what the remaining formats can be ranked, as key and title."""
-        return [(key, self.words.say(ORDER_TITLES[key])) for key in choose.orders(self.view)]
+        return [(key, self.words.say(ORDER_TITLES[key])) for key in requirements.orders(self.view)]
 
     @cached_property
     def answers(self) -> dict[str, dict[str, tuple[str, str]]]:
         """By format and requirement: the answer's state and its reason in words."""
         return {
             row.id: {
-                key: (one.state, self._reason(one)) for key, one in choose.answers(row).items()
+                key: (one.state, self._reason(one))
+                for key, one in requirements.answers(row).items()
             }
             for row in self.view.rows
         }
@@ -76,7 +77,7 @@ class Chooser:
         return {"formats": [self._format(row) for row in self.view.rows]}
 
     def _format(self, row: Row) -> dict[str, Any]:
-        orders = choose.orders(self.view)
+        orders = requirements.orders(self.view)
         ranks = {key: (row.figures[key].value, self._rank(key, row.figures[key])) for key in orders}
         return {
             "name": row.id,
@@ -96,5 +97,5 @@ class Chooser:
         return self.words.say(answer.message) % values
 
 
-def _grouped(group: str) -> list[choose.Requirement]:
-    return [each for each in choose.REQUIREMENTS if each.group == group]
+def _grouped(group: str) -> list[requirements.Requirement]:
+    return [each for each in requirements.REQUIREMENTS if each.group == group]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from shipways.claims import CLAIMS, judge
 from shipways.claims.isolation import PROBES
 from shipways.claims.verdict import FAILED, Measured, Remark
-from shipways.report.phrases import value_text
-from shipways.report.words import Words
+from shipways.report.i18n import Words
+from shipways.report.value_text import value_text
 from shipways.results import ClaimRecord, Results
 from shipways.util.messages import mark as _
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from shipways.report.comparison import Overview, Row
+from shipways.report.columns import BY_KEY
 from shipways.report.figure import Column, Figure
-from shipways.report.figures import BY_KEY
+from shipways.report.overview import Overview, Row
 
 COUNTED, BEYOND, WITHIN, ONCE = "counted", "beyond", "within", "once"
 LEADING = (

@@ -11,11 +11,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from shipways.report.compare import Comparison
-from shipways.report.comparison import Overview
+from shipways.report.diff import Comparison
 from shipways.report.findings import Findings
-from shipways.report.section import Section
-from shipways.report.words import LANGUAGES, words
+from shipways.report.html_view import Section
+from shipways.report.i18n import LANGUAGES, words
+from shipways.report.overview import Overview
 
 TEMPLATES = Path(__file__).parent / "templates"
 

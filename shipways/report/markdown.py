@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shipways.report import facts, phrases, sentences
-from shipways.report.bases import bases_views
+from shipways.report import findings_text, provenance, value_text
 from shipways.report.claims import claim_views
-from shipways.report.comparison import BEST, Overview, Row
 from shipways.report.findings import Findings
-from shipways.report.words import Words, one_line
+from shipways.report.i18n import Words, one_line
+from shipways.report.image_bases import bases_views
+from shipways.report.overview import BEST, Overview, Row
 from shipways.util.escape import markdown
 from shipways.util.messages import mark as _
 
@@ -54,17 +54,17 @@ def _head(view: Overview, words: Words) -> Iterator[str]:
     project = view.results.project
     title = words.say(_("%(name)s %(version)s: ways to deliver it"))
     yield "# " + INK.fill(title, name=INK.text(project.name), version=INK.text(project.version))
-    yield " · ".join(INK.text(part) for part in facts.provenance(view.results, words))
+    yield " · ".join(INK.text(part) for part in provenance.provenance(view.results, words))
 
 
 def _found(found: Findings, words: Words) -> Iterator[str]:
-    told = [(title, text) for _kind, title, text in sentences.findings(found, words, INK)]
+    told = [(title, text) for _kind, title, text in findings_text.findings(found, words, INK)]
     if told:
         yield _heading(2, _("What was found"), words)
         yield "\n".join(f"- {INK.text(title)}: {text}" for title, text in told)
     if found.problems:
         yield _heading(2, _("What failed or is missing"), words)
-        problems = (sentences.problem_sentence(each, words, INK) for each in found.problems)
+        problems = (findings_text.problem_sentence(each, words, INK) for each in found.problems)
         yield "\n".join(f"- {text}" for text in problems)
 
 
@@ -84,9 +84,9 @@ def _cells(row: Row, view: Overview, words: Words) -> Iterator[str]:
     for column in view.columns:
         figure = row.figures[column.key]
         if not row.ok and figure.value is None and not figure.text:
-            yield INK.text(words.say(phrases.STATUS.get(row.record.status, row.record.status)))
+            yield INK.text(words.say(value_text.STATUS.get(row.record.status, row.record.status)))
             continue
-        shown = INK.text(phrases.figure_text(column, figure, words))
+        shown = INK.text(value_text.figure_text(column, figure, words))
         yield f"**{shown}**" if row.marks.get(column.key) == BEST else shown
 
 
@@ -99,13 +99,13 @@ def _format(row: Row, words: Words) -> Iterator[str]:
     title = INK.text(words.say(record.title))
     yield f"## {INK.text(row.id)}" + (f": {title}" if title else "")
     if not row.ok:
-        status = words.say(phrases.STATUS.get(record.status, record.status))
-        reason = phrases.reason_text(record.reason, words)
+        status = words.say(value_text.STATUS.get(record.status, record.status))
+        reason = value_text.reason_text(record.reason, words)
         yield f"{INK.text(status)}: {INK.text(reason)}"
-    told = facts.about(row, words)
+    told = provenance.about(row, words)
     yield "\n".join(f"- {INK.text(name)}: {INK.text(value)}" for name, value in told)
-    for phase, steps in facts.by_phase(record.steps):
-        yield f"### {INK.text(words.say(phrases.PHASES.get(phase, phase)))}"
+    for phase, steps in provenance.by_phase(record.steps):
+        yield f"### {INK.text(words.say(value_text.PHASES.get(phase, phase)))}"
         for step in steps:
             yield INK.text(words.say(step.why))
             yield INK.code(step.command)

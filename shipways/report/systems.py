@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from shipways.report.comparison import Row
+from shipways.report.overview import Row
 from shipways.results import Target, was_installed
 from shipways.util.messages import mark as _
 

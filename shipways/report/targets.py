@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shipways.report.comparison import Row
-from shipways.report.figures import BY_KEY
-from shipways.report.phrases import STATUS, left_text, value_text
-from shipways.report.words import Words, brief
+from shipways.report.columns import BY_KEY
+from shipways.report.i18n import Words, brief
+from shipways.report.overview import Row
+from shipways.report.value_text import STATUS, left_text, value_text
 from shipways.results import StepResult, Target
 from shipways.util.messages import mark as _
 

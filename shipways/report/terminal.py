@@ -8,14 +8,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from shipways.report import phrases, sentences, summary
+from shipways.report import diff_text, findings_text, value_text
 from shipways.report.budget import Overrun
 from shipways.report.claims import claim_views
-from shipways.report.compare import Comparison
-from shipways.report.comparison import BEST, Overview, Row
+from shipways.report.diff import Comparison
+from shipways.report.diff_text import OVER_BUDGET
 from shipways.report.findings import Findings
-from shipways.report.summary import OVER_BUDGET
-from shipways.report.words import Words, one_line
+from shipways.report.i18n import Words, one_line
+from shipways.report.overview import BEST, Overview, Row
 from shipways.util.messages import mark as _
 
 SHOWN = (
@@ -56,10 +56,10 @@ def show(view: Overview, found: Findings, words: Words, console: Console) -> Non
     else:
         console.print(Text(words.say(_("No format has been built yet."))))
     for problem in found.problems:
-        text = Text(sentences.problem_sentence(problem, words, ink))
+        text = Text(findings_text.problem_sentence(problem, words, ink))
         text.stylize("red" if problem.status == "failed" else "yellow", 0, len(problem.format))
         console.print(text, soft_wrap=True)
-    for _kind, title, sentence in sentences.findings(found, words, ink):
+    for _kind, title, sentence in findings_text.findings(found, words, ink):
         console.print(Text.assemble((f"{title}: ", "bold"), sentence), soft_wrap=True)
     for claim in claim_views(view.results, words):
         told = f"{claim.verdict_text}{': ' if claim.reason else ''}{claim.reason}"
@@ -83,10 +83,10 @@ def _cell(row: Row, key: str, view: Overview, words: Words) -> Text:
     column = next(column for column in view.columns if column.key == key)
     figure = row.figures[key]
     if figure.value is None and not figure.text:
-        missing = phrases.STATUS.get(row.record.status, "") if not row.ok else ""
+        missing = value_text.STATUS.get(row.record.status, "") if not row.ok else ""
         return Text(words.say(missing) if missing else "–", style="dim")
     best = row.marks.get(key) == BEST
-    shown = phrases.figure_text(column, figure, words)
+    shown = value_text.figure_text(column, figure, words)
     return Text(f"{shown} *" if best else shown, style="bold green" if best else "")
 
 
@@ -97,7 +97,7 @@ def show_changes(
     ink = PlainInk()
     if comparison.changes:
         console.print(_changes(comparison, words, ink))
-    for note in summary.notes(comparison, words, ink):
+    for note in diff_text.notes(comparison, words, ink):
         console.print(Text(note), soft_wrap=True)
     show_overruns(overruns, words, console)
 
@@ -108,16 +108,16 @@ def show_overruns(overruns: Sequence[Overrun], words: Words, console: Console) -
     for overrun in overruns:
         told = Text.assemble(
             (f"{words.say(OVER_BUDGET)} ", "bold red"),
-            summary.overrun_sentence(overrun, words, ink),
+            diff_text.overrun_sentence(overrun, words, ink),
         )
         console.print(told, soft_wrap=True)
 
 
 def _changes(comparison: Comparison, words: Words, ink: PlainInk) -> Table:
     table = Table()
-    for place, head in enumerate(summary.HEADS):
+    for place, head in enumerate(diff_text.HEADS):
         table.add_column(words.say(head), justify="right" if place in (2, 3) else "left")
     for change in comparison.changes:
-        cells = [Text(cell) for cell in summary.cells(change, words, ink)]
+        cells = [Text(cell) for cell in diff_text.cells(change, words, ink)]
         table.add_row(*cells, style="red" if change.worse else "green")
     return table

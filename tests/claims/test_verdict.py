@@ -10,7 +10,7 @@ import pytest
 from shipways.claims import judge
 from shipways.claims.verdict import Row
 from shipways.report.claims import claim_views
-from shipways.report.words import words
+from shipways.report.i18n import words
 from shipways.results import ClaimRecord, Results
 
 Change = dict[str, dict[str, Any]]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shipways.report.comparison import overview
 from shipways.report.findings import find
-from shipways.report.sentences import findings, problem_sentence
+from shipways.report.findings_text import findings, problem_sentence
+from shipways.report.i18n import words
+from shipways.report.overview import overview
 from shipways.report.terminal import PlainInk
-from shipways.report.words import words
 from shipways.results import FormatRecord, Lint, Results, Target
 
 Make = Callable[..., Results]

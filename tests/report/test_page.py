@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from shipways.report import render
-from shipways.report.figures import COLUMNS
-from shipways.report.sentences import LEAD_TITLES
-from shipways.report.words import words
+from shipways.report.columns import COLUMNS
+from shipways.report.findings_text import LEAD_TITLES
+from shipways.report.i18n import words
 from shipways.results import Results
 
 Golden = Callable[[str], Results]

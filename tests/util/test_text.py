@@ -51,7 +51,7 @@ OWN = {  # modules that read what this program wrote itself, or the system did
     "formats/docker/buildx.py", "formats/docker/platforms.py", "build/install_md.py",
     "verify/phases/upgrade.py", "verify/phases/hardening.py", "verify/agents/confinement_probe.py",
     "verify/later_versions.py", "formats/linters.py", "project/names.py", "formats/docker/oci_layout.py", "util/places.py", "project/pyproject.py",
-    "report/catalog.py", "report/comparison.py", "report/html.py", "machines/host_network.py",
+    "report/catalog.py", "report/overview.py", "report/html.py", "machines/host_network.py",
     "machines/image_names.py", "formats/docker/rootfs_filter.py", "machines/podman.py", "formats/docker/minimal_base.py",
     "formats/compose/service_images.py", "formats/rpm/archive.py", "util/runs.py", "formats/installed_files.py", "util/text.py",
 }  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shipways.report.figures import BY_KEY
-from shipways.report.phrases import STATUS, more_text, reason_text, value_text
-from shipways.report.words import Words
+from shipways.report.columns import BY_KEY
+from shipways.report.i18n import Words
+from shipways.report.value_text import STATUS, more_text, reason_text, value_text
 from shipways.results import BaseRecord, Results
 from shipways.util.messages import mark as _
 

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from shipways.report.bases import BasesView, bases_views
-from shipways.report.words import words
+from shipways.report.i18n import words
+from shipways.report.image_bases import BasesView, bases_views
 from shipways.results import BaseRecord, FormatRecord, Results
 
 MakeResults = Callable[..., Results]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from shipways.report import choose
+from shipways.report import requirements
 from shipways.report.chooser import Chooser
-from shipways.report.comparison import overview
+from shipways.report.i18n import words
+from shipways.report.overview import overview
 from shipways.report.systems import NO, UNKNOWN, YES
-from shipways.report.words import words
 from shipways.results import FormatRecord, Results, StepRecord, Target
 
 Make = Callable[..., Results]
@@ -138,9 +138,9 @@ def test_the_weaker_answer_stands_for_a_mix(make_results: Make) -> None:
 
 
 def test_ranks_are_offered_for_what_was_measured(golden: Callable[[str], Results]) -> None:
-    built = choose.orders(overview(golden("built")))
+    built = requirements.orders(overview(golden("built")))
     assert built == ("commands", "artifact_bytes", "warm_s")
-    assert len(choose.orders(overview(golden("all")))) == len(choose.ORDERS)
+    assert len(requirements.orders(overview(golden("all")))) == len(requirements.ORDERS)
 
 
 def test_data_for_the_page(golden: Callable[[str], Results]) -> None:
@@ -152,4 +152,4 @@ def test_data_for_the_page(golden: Callable[[str], Results]) -> None:
     assert formats["git"]["answers"] == {}
     assert formats["git"]["ranks"]["commands"] == (None, "not measured")
     assert formats["deb"]["ranks"]["commands"] == (1.0, "1 command")
-    assert set(formats["deb"]["answers"]) == {each.key for each in choose.REQUIREMENTS}
+    assert set(formats["deb"]["answers"]) == {each.key for each in requirements.REQUIREMENTS}

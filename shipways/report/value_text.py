@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shipways.report.figure import Column, Figure
-from shipways.report.words import NBSP, Words, brief
+from shipways.report.i18n import NBSP, Words, brief
 from shipways.results import Lint
 from shipways.util.messages import mark as _
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from shipways.report.budget import Overrun
-from shipways.report.compare import Change, Comparison, Culprit
+from shipways.report.diff import Change, Comparison, Culprit
+from shipways.report.findings_text import Ink
+from shipways.report.i18n import Words
 from shipways.report.markdown import INK, MarkdownInk
-from shipways.report.phrases import value_text
-from shipways.report.sentences import Ink
-from shipways.report.words import Words
+from shipways.report.value_text import value_text
 from shipways.results import ProjectRecord
 from shipways.util.messages import mark as _
 

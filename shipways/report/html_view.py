@@ -8,18 +8,19 @@ from pathlib import Path, PurePosixPath
 
 from markupsafe import Markup, escape
 
-from shipways.report import facts, phrases, sentences, summary
-from shipways.report.bases import BasesView, bases_views
+from shipways.report import diff_text, findings_text, value_text
+from shipways.report import provenance as facts
 from shipways.report.cells import Cell, Evidence, cell, evidence
+from shipways.report.charts.bars import pictures
+from shipways.report.charts.chart import Picture
 from shipways.report.chooser import Chooser
 from shipways.report.claims import ClaimView, claim_views
-from shipways.report.compare import Comparison
-from shipways.report.comparison import Overview, Row
+from shipways.report.diff import Comparison
 from shipways.report.findings import Findings
-from shipways.report.picture import Picture
-from shipways.report.pictures import pictures
+from shipways.report.i18n import Words
+from shipways.report.image_bases import BasesView, bases_views
+from shipways.report.overview import Overview, Row
 from shipways.report.targets import TargetView, heads, target_views
-from shipways.report.words import Words
 
 
 class HtmlInk:
@@ -77,13 +78,13 @@ class Section:
     @cached_property
     def findings(self) -> list[tuple[str, str, str]]:
         """Each finding as kind, title and sentence."""
-        return list(sentences.findings(self.found, self.words, self.ink))
+        return list(findings_text.findings(self.found, self.words, self.ink))
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
         """Each missing format as sentence and log."""
         return [
-            (sentences.problem_sentence(each, self.words, self.ink), each.log)
+            (findings_text.problem_sentence(each, self.words, self.ink), each.log)
             for each in self.found.problems
         ]
 
@@ -142,16 +143,16 @@ class Section:
 
     def reason(self, reason: str) -> str:
         """A reason in one line."""
-        return phrases.reason_text(reason, self.words)
+        return value_text.reason_text(reason, self.words)
 
     def status(self, status: str) -> str:
         """A status in words."""
-        return self.words.say(phrases.STATUS.get(status, status))
+        return self.words.say(value_text.STATUS.get(status, status))
 
     def phases(self, row: Row) -> list[tuple[str, str, list[Typed]]]:
         """A format's commands, as phase, title of the phase, and what to type."""
         return [
-            (phase, self.words.say(phrases.PHASES.get(phase, phase)), [
+            (phase, self.words.say(value_text.PHASES.get(phase, phase)), [
                 Typed(
                     "#" if step.root else "$",
                     step.command,
@@ -164,16 +165,16 @@ class Section:
 
     def change_heads(self) -> list[str]:
         """The titles of the table of changes."""
-        return [self.words.say(head) for head in summary.HEADS]
+        return [self.words.say(head) for head in diff_text.HEADS]
 
     def change_rows(self) -> list[list[str]]:
         """Each change as format, figure, before, now, and how it changed."""
         changes = self.changes.changes if self.changes else ()
-        return [[*summary.cells(change, self.words, self.ink)] for change in changes]
+        return [[*diff_text.cells(change, self.words, self.ink)] for change in changes]
 
     def change_notes(self) -> list[str]:
         """What the table of changes does not say."""
-        return [*summary.notes(self.changes, self.words, self.ink)] if self.changes else []
+        return [*diff_text.notes(self.changes, self.words, self.ink)] if self.changes else []
 
     def has_log(self, path: str) -> bool:
         """Whether a log is there to be opened: inside `dist`, and kept."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shipways.report.comparison import Overview, Row, overview
+from shipways.report.columns import COLUMNS
 from shipways.report.figure import Column, Figure
-from shipways.report.figures import COLUMNS
+from shipways.report.overview import Overview, Row, overview
 from shipways.results import ProjectRecord, Results
 
 SAME_SIZE = 0.001  # sizes closer than this are told as equal: a commit's name alone changes bytes

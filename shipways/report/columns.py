@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shipways.report import readers
+from shipways.report import column_readers
 from shipways.report.figure import Column, Figure, Seen
 from shipways.util.messages import mark as _
 
@@ -40,7 +40,7 @@ def _column(
 
 
 def _seen(key: str, title: str, unit: str, runs: str = "") -> Column:
-    return _column(key, title, unit, readers.on_target(key, runs), installed=True)
+    return _column(key, title, unit, column_readers.on_target(key, runs), installed=True)
 
 
 def _lived(key: str, title: str, read: Callable[[Seen], Figure], unit: str = "flag") -> Column:
@@ -48,24 +48,24 @@ def _lived(key: str, title: str, read: Callable[[Seen], Figure], unit: str = "fl
 
 
 COLUMNS: tuple[Column, ...] = (
-    _column("artifact_bytes", _("Artifact"), "bytes", readers.artifact),
+    _column("artifact_bytes", _("Artifact"), "bytes", column_readers.artifact),
     _seen("transfer_bytes", _("Transfer"), "bytes"),
     _seen("footprint_bytes", _("Footprint"), "bytes"),
-    _column("cold_s", _("Build, cold"), "seconds", readers.built("cold_s", "cold_runs")),
-    _column("warm_s", _("Build, warm"), "seconds", readers.warm),
-    _column("commands", _("Commands"), "count", readers.commands),
+    _column("cold_s", _("Build, cold"), "seconds", column_readers.built("cold_s", "cold_runs")),
+    _column("warm_s", _("Build, warm"), "seconds", column_readers.warm),
+    _column("commands", _("Commands"), "count", column_readers.commands),
     _seen("install_s", _("Install"), "seconds", "install_runs"),
     _seen("first_response_s", _("First response"), "seconds", "first_response_runs"),
     _seen("idle_mib", _("Idle memory"), "mib"),
-    _lived("offline", _("Works offline"), readers.offline),
-    _lived("user", _("Service user"), readers.user, "text"),
-    _lived("exposure", _("Exposure"), readers.exposure, "score"),
-    _lived("upgrade", _("Upgrade"), readers.phase("upgrade")),
-    _lived("rollback", _("Rollback"), readers.phase("rollback")),
-    _lived("removal", _("Clean removal"), readers.removal),
-    _lived("passed", _("Targets passed"), readers.passed, "share"),
-    _column("peak_mib", _("Build memory"), "mib", readers.built("peak_mib", "")),
-    _column("reproducible", _("Same bytes twice"), "flag", readers.reproducible),
-    _column("lint", _("Linter findings"), "count", readers.lint),
+    _lived("offline", _("Works offline"), column_readers.offline),
+    _lived("user", _("Service user"), column_readers.user, "text"),
+    _lived("exposure", _("Exposure"), column_readers.exposure, "score"),
+    _lived("upgrade", _("Upgrade"), column_readers.phase("upgrade")),
+    _lived("rollback", _("Rollback"), column_readers.phase("rollback")),
+    _lived("removal", _("Clean removal"), column_readers.removal),
+    _lived("passed", _("Targets passed"), column_readers.passed, "share"),
+    _column("peak_mib", _("Build memory"), "mib", column_readers.built("peak_mib", "")),
+    _column("reproducible", _("Same bytes twice"), "flag", column_readers.reproducible),
+    _column("lint", _("Linter findings"), "count", column_readers.lint),
 )
 BY_KEY = {column.key: column for column in COLUMNS}

@@ -13,7 +13,7 @@ import pygal
 from pygal.etree import etree
 from pygal.style import Style
 
-from shipways.report.labels import clear_whiskers, place_labels
+from shipways.report.charts.labels import clear_whiskers, place_labels
 
 # pygal hooks an importer for plugins that is none by today's rules: every failed import would warn.
 sys.meta_path[:] = [one for one in sys.meta_path if type(one).__name__ != "PluginImportFixer"]

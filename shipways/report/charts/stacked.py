@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from shipways.report import svg
-from shipways.report.comparison import Row
-from shipways.report.picture import Picture, in_words, scale
-from shipways.report.readers import first_install
-from shipways.report.words import Words
+from shipways.report.charts import svg
+from shipways.report.charts.chart import Picture, in_words, scale
+from shipways.report.column_readers import first_install
+from shipways.report.i18n import Words
+from shipways.report.overview import Row
 from shipways.results import StepResult, Target, was_installed
 from shipways.util.messages import mark as _
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shipways.report.comparison import BEST, WORST, extremes, overview
 from shipways.report.figure import Figure
+from shipways.report.overview import BEST, WORST, extremes, overview
 from shipways.results import FormatRecord, Results, Target, reference_targets
 
 Make = Callable[..., Results]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from shipways.report.columns import BY_KEY, COLUMNS
 from shipways.report.figure import Figure, Seen
-from shipways.report.figures import BY_KEY, COLUMNS
 from shipways.results import (
     Builder,
     BuildFigures,

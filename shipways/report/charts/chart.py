@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shipways.report.words import NBSP
+from shipways.report.i18n import NBSP
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from babel.messages import Catalog
 
 from shipways.report import catalog
-from shipways.report.words import LANGUAGES, brief, clean, one_line, words
+from shipways.report.i18n import LANGUAGES, brief, clean, one_line, words
 
 PACKAGE = Path(catalog.__file__).parent
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
+from shipways.report.columns import COLUMNS
 from shipways.report.figure import Column, Figure, Seen
-from shipways.report.figures import COLUMNS
-from shipways.report.words import clean
+from shipways.report.i18n import clean
 from shipways.results import FormatRecord, Results, reference_targets
 
 BEST, WORST = "best", "worst"

@@ -16,7 +16,8 @@ from shipways.report.findings import (
     Split,
     Standing,
 )
-from shipways.report.phrases import (
+from shipways.report.i18n import Words
+from shipways.report.value_text import (
     STATUS,
     left_text,
     more_text,
@@ -24,7 +25,6 @@ from shipways.report.phrases import (
     spoken_text,
     spread_text,
 )
-from shipways.report.words import Words
 from shipways.util.messages import mark as _
 
 LEAD_TITLES = {

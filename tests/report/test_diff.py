@@ -11,9 +11,9 @@ from rich.console import Console
 
 from shipways.project.model import Budget
 from shipways.report import compare, over_budget, show_changes, summarise, unheld
-from shipways.report.compare import Culprit, beyond_noise
+from shipways.report.columns import BY_KEY
+from shipways.report.diff import Culprit, beyond_noise
 from shipways.report.figure import Figure
-from shipways.report.figures import BY_KEY
 from shipways.results import Builder, FormatRecord, Results
 
 Make = Callable[..., Results]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from shipways.claims.isolation import MILD, PROBES
-from shipways.report.comparison import Overview, Row
+from shipways.report.overview import Overview, Row
 from shipways.report.systems import FAMILIES, NO, UNKNOWN, YES, Answer, system
 from shipways.results import BEFORE, StepRecord
 from shipways.util.messages import mark as _

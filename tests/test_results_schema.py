@@ -9,15 +9,15 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from shipways.report import schema
+from shipways import results_schema
 from shipways.results import FormatRecord, ProjectRecord, Results, Target, save
 
-GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
-PUBLISHED = json.loads(schema.PATH.read_text("utf-8"))
+GOLDEN = sorted((Path(__file__).parent / "report" / "golden").glob("*.json"))
+PUBLISHED = json.loads(results_schema.PATH.read_text("utf-8"))
 
 
 def test_the_schema_is_current() -> None:
-    assert json.loads(msgspec.json.encode(schema.schema())) == PUBLISHED, (
+    assert json.loads(msgspec.json.encode(results_schema.schema())) == PUBLISHED, (
         "run python -m shipways.report.schema"
     )
 

@@ -8,11 +8,11 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from shipways.report import svg
-from shipways.report.comparison import overview
-from shipways.report.picture import Picture, scale
-from shipways.report.pictures import pictures
-from shipways.report.words import words
+from shipways.report.charts import svg
+from shipways.report.charts.bars import pictures
+from shipways.report.charts.chart import Picture, scale
+from shipways.report.i18n import words
+from shipways.report.overview import overview
 from shipways.results import Breakdown, FormatRecord, Results, StepResult, Target
 
 Make = Callable[..., Results]

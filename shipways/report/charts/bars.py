@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from shipways.report import svg
-from shipways.report.comparison import Overview, Row
-from shipways.report.figures import BY_KEY
-from shipways.report.phrases import figure_text, spread_text
-from shipways.report.picture import Picture, in_words, scale
-from shipways.report.stacks import footprints, timelines
-from shipways.report.words import Words
+from shipways.report.charts import svg
+from shipways.report.charts.chart import Picture, in_words, scale
+from shipways.report.charts.stacked import footprints, timelines
+from shipways.report.columns import BY_KEY
+from shipways.report.i18n import Words
+from shipways.report.overview import Overview, Row
+from shipways.report.value_text import figure_text, spread_text
 from shipways.util.messages import mark as _
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from shipways.report.comparison import Row
-from shipways.report.phrases import lint_text
-from shipways.report.words import Words
+from shipways.report.i18n import Words
+from shipways.report.overview import Row
+from shipways.report.value_text import lint_text
 from shipways.results import Results, StepRecord
 from shipways.util.messages import mark as _
 

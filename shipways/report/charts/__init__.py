@@ -1,0 +1,1 @@
+"""Charts: bars, points and stacks as SVG."""
