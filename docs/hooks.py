@@ -15,7 +15,7 @@ from mkdocs.structure.files import File, Files
 from shipways.project.model.model import Budget, Probe, Setting, ToolTable
 
 from shipways import api
-from shipways.arguments import parser
+from shipways.cli.parser import parser
 from shipways.results_schema import schema
 
 Schema = dict[str, Any]

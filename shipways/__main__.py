@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from shipways import arguments, chosen, subcommands
+from shipways.cli import commands, parser, resolve
 from shipways.errors import REPORT, ShipwaysError
 from shipways.util.os_errors import explain
 
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _printed(argv: Sequence[str] | None) -> int:
     """Run one command, and let all it prints out. Raises `OSError` where that fails."""
     try:
-        return _run(arguments.parser().parse_args(argv))
+        return _run(parser.parser().parse_args(argv))
     finally:
         if sys.stdout:
             sys.stdout.flush()
@@ -50,7 +50,7 @@ def _printed(argv: Sequence[str] | None) -> int:
 def _run(parsed: argparse.Namespace) -> int:
     _log(parsed)
     try:
-        return subcommands.COMMANDS[parsed.command](parsed)
+        return commands.COMMANDS[parsed.command](parsed)
     except ShipwaysError as error:
         return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
@@ -86,7 +86,7 @@ def _crash(error: Exception, parsed: argparse.Namespace) -> int:
 
 def _kept(story: str, parsed: argparse.Namespace) -> Path | None:
     """The file with the story: with the other logs, else where a file can be written."""
-    for folder in (lambda: chosen.dist(parsed) / "logs", chosen.cache, tempfile.gettempdir):
+    for folder in (lambda: resolve.dist(parsed) / "logs", resolve.cache, tempfile.gettempdir):
         with contextlib.suppress(Exception):
             place = Path(folder())
             if place.is_dir():

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from shipways.project.model.model import Budget, Probe, Setting, ToolTable
 
-from shipways.arguments import parser
+from shipways.cli.parser import parser
 from shipways.util.command import run
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A module imports only from those before it in this list.
 ORDER = (
-    "arguments", "build", "errors", "inputs", "machines", "project", "util", "verify",
+    "build", "cli", "errors", "inputs", "machines", "project", "util", "verify", "cli.parser",
     "formats.compose", "formats.deb", "formats.docker", "formats.rpm", "formats.step",
     "formats.deb.ar", "formats.deb.control", "formats.docker.image_scan", "formats.rpm.archive",
     "project.links", "project.python_versions", "project.source_date", "project.versions",
@@ -41,8 +41,8 @@ ORDER = (
     "formats.compose.format", "formats.packagers.package", "formats.packagers.fpm",
     "formats.packagers.nfpm", "formats.packagers.rpmbuild", "formats.packagers",
     "formats.tarball", "formats.deb.bundled_metadata", "formats.deb.bundled",
-    "formats.rpm.metadata", "formats.rpm.format", "formats", "chosen", "doctor",
-    "build.install_md", "build.inventory", "build.timed_build", "build.pipeline",
+    "formats.rpm.metadata", "formats.rpm.format", "formats", "build.install_md",
+    "build.inventory", "build.timed_build", "build.pipeline", "cli.doctor", "cli.resolve",
     "report.figure", "report.column_readers", "report.columns", "report.i18n", "report.catalog",
     "report.overview", "report.diff", "report.budget", "report.findings", "report.systems",
     "report.value_text", "report.cells", "report.findings_text", "report.image_bases",
@@ -60,7 +60,7 @@ ORDER = (
     "claims.from_results", "claims.commands", "claims.delivery", "claims.isolation",
     "claims.move_server", "claims.moving", "claims", "claims.runner", "report.claims",
     "report.markdown", "report.diff_text", "report.requirements", "report.chooser",
-    "report.html_view", "report.html", "report.terminal", "report", "api", "subcommands",
+    "report.html_view", "report.html", "report.terminal", "report", "api", "cli.commands",
     "__main__",
 )  # fmt: skip
 

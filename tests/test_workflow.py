@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from shipways.arguments import parser
+from shipways.cli.parser import parser
 from shipways.formats import FORMATS
 from shipways.util.command import run
 

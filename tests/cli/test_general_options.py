@@ -12,13 +12,13 @@ from typing import NoReturn
 import pytest
 
 from shipways import __main__ as cli
-from shipways import arguments, doctor, subcommands
+from shipways.cli import commands, doctor, parser
 from shipways.errors import ISSUES, ProjectError
 from shipways.formats import FORMATS
 from shipways.project import source_date
 from shipways.util.command import run
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NEEDED = {"try": ["deb"], "compare": ["a.json", "b.json"], "roots": ["prune"]}
 GENERAL = (["-v"], ["--verbose"], ["--project", "p"], ["--dist", "d"], ["--engine", "podman"])
 DOCUMENTS = [
@@ -29,15 +29,15 @@ SHIPWAYS = (sys.executable, "-m", "shipways")
 
 
 @pytest.mark.parametrize("option", GENERAL, ids=lambda option: option[0])
-@pytest.mark.parametrize("command", subcommands.COMMANDS)
+@pytest.mark.parametrize("command", commands.COMMANDS)
 def test_every_command_takes_every_general_option(command: str, option: list[str]) -> None:
-    parsed = arguments.parser().parse_args([command, *NEEDED.get(command, []), *option])
+    parsed = parser.parser().parse_args([command, *NEEDED.get(command, []), *option])
     names = {"-v": "verbose"}.get(option[0], option[0].removeprefix("--"))
     value = getattr(parsed, names)
     assert str(value) == (option[1] if len(option) > 1 else "True")
 
 
-@pytest.mark.parametrize("command", subcommands.COMMANDS)
+@pytest.mark.parametrize("command", commands.COMMANDS)
 def test_help_of_a_command(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.main([command, "--help"])
@@ -67,10 +67,10 @@ def test_documented_commands_are_understood(line: str) -> None:
         for session in re.split(r"[\s,]+", sessions):
             assert re.search(rf'def {session}_?\(|name="{session}"', noxfile), session
         name = sessions.split()[0]
-        command = name if name in subcommands.COMMANDS else "build"
+        command = name if name in commands.COMMANDS else "build"
         formats = [name] if name in FORMATS else []
         words = [command, *formats, *shlex.split(more)] if more else ["doctor"]
-    assert arguments.parser().parse_args(words).command in subcommands.COMMANDS
+    assert parser.parser().parse_args(words).command in commands.COMMANDS
 
 
 def test_documents_hold_commands() -> None:
@@ -82,7 +82,7 @@ def crash(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(_: object) -> NoReturn:
         raise KeyError("oops\udcff")
 
-    monkeypatch.setitem(subcommands.COMMANDS, "report", wrong)
+    monkeypatch.setitem(commands.COMMANDS, "report", wrong)
 
 
 @pytest.mark.parametrize("place", ["dist", "cache", "temporary"])

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shipways import chosen
+from shipways.cli import resolve
 
 if TYPE_CHECKING:
     from shipways.project.model import Budget
@@ -28,19 +28,19 @@ def build(arguments: argparse.Namespace) -> int:
     from shipways.project import model
 
     formats = choose(arguments.formats)
-    found = model.load(chosen.project(arguments))
-    budget = chosen.budget(found, [wanted.id for wanted in formats])
+    found = model.load(resolve.project(arguments))
+    budget = resolve.budget(found, [wanted.id for wanted in formats])
     results = pipeline.build(
         found,
         formats,
-        Dist(chosen.dist(arguments)),
-        chosen.cache(),
-        chosen.options(arguments),
-        publish=_publisher(chosen.dist(arguments)),
+        Dist(resolve.dist(arguments)),
+        resolve.cache(),
+        resolve.options(arguments),
+        publish=_publisher(resolve.dist(arguments)),
         runs=arguments.runs,
         cold=arguments.cold,
     )
-    _show(results, chosen.dist(arguments), budget=budget)
+    _show(results, resolve.dist(arguments), budget=budget)
     states = [results.formats[wanted.id].status for wanted in formats]
     return _worst([*states, *_overruns(results, budget)])
 
@@ -52,16 +52,16 @@ def verify(arguments: argparse.Namespace) -> int:
     from shipways.verify import runner
 
     names = [wanted.id for wanted in choose(arguments.formats)] if arguments.formats else []
-    found = model.load(chosen.project(arguments))
-    budget = chosen.budget(found, names)
-    dist = chosen.dist(arguments)
+    found = model.load(resolve.project(arguments))
+    budget = resolve.budget(found, names)
+    dist = resolve.dist(arguments)
     results = runner.verify(
         found,
         names,
         arguments.targets,
         dist,
-        chosen.options(arguments),
-        cache=chosen.cache(),
+        resolve.options(arguments),
+        cache=resolve.cache(),
         publish=_publisher(dist),
         runs=arguments.runs,
     )
@@ -81,16 +81,16 @@ def claims(arguments: argparse.Namespace) -> int:
     from shipways.claims import runner as measuring
     from shipways.project import model
 
-    found = model.load(chosen.project(arguments))
+    found = model.load(resolve.project(arguments))
     results = measuring.measure(
         found,
         arguments.formats,
-        chosen.dist(arguments),
-        chosen.options(arguments),
-        cache=chosen.cache(),
-        publish=_publisher(chosen.dist(arguments)),
+        resolve.dist(arguments),
+        resolve.options(arguments),
+        cache=resolve.cache(),
+        publish=_publisher(resolve.dist(arguments)),
     )
-    _show(results, chosen.dist(arguments))
+    _show(results, resolve.dist(arguments))
     return 1 if measuring.failed(results, arguments.formats) else 0
 
 
@@ -101,11 +101,11 @@ def try_out(arguments: argparse.Namespace) -> int:
 
     (wanted,) = choose([arguments.format])
     attempt.try_out(
-        model.load(chosen.project(arguments)),
+        model.load(resolve.project(arguments)),
         wanted.id,
         arguments.target,
-        chosen.dist(arguments),
-        chosen.options(arguments),
+        resolve.dist(arguments),
+        resolve.options(arguments),
         port=arguments.port,
         keep=arguments.keep,
     )
@@ -116,9 +116,9 @@ def report(arguments: argparse.Namespace) -> int:
     from shipways import report as reports
     from shipways.util.progress import step
 
-    dist = chosen.dist(arguments)
-    found = chosen.read(dist / "results.json", "Run: shipways build")
-    baseline = chosen.read(arguments.baseline) if arguments.baseline else None
+    dist = resolve.dist(arguments)
+    found = resolve.read(dist / "results.json", "Run: shipways build")
+    baseline = resolve.read(arguments.baseline) if arguments.baseline else None
     with step("writing the report"):
         reports.render(found, dist, baseline=baseline, language=arguments.language)
     _show(found, dist, language=arguments.language)
@@ -131,9 +131,9 @@ def compare(arguments: argparse.Namespace) -> int:
     from shipways import report as reports
     from shipways.project import model
 
-    old, new = chosen.read(arguments.old), chosen.read(arguments.new)
-    shipped = (chosen.project(arguments) / model.FILE_NAME).is_file()
-    budget = chosen.budget(model.load(chosen.project(arguments)), []) if shipped else {}
+    old, new = resolve.read(arguments.old), resolve.read(arguments.new)
+    shipped = (resolve.project(arguments) / model.FILE_NAME).is_file()
+    budget = resolve.budget(model.load(resolve.project(arguments)), []) if shipped else {}
     if arguments.markdown:
         print(reports.summarise(old, new, budget, language=arguments.language))
     else:
@@ -143,10 +143,10 @@ def compare(arguments: argparse.Namespace) -> int:
 
 
 def doctor(arguments: argparse.Namespace) -> int:
-    from shipways import doctor as examination
+    from shipways.cli import doctor as examination
     from shipways.project import model
 
-    chosen.choose_engine(arguments)
+    resolve.choose_engine(arguments)
     return examination.show(model.load(arguments.project) if arguments.project else None)
 
 
@@ -156,7 +156,7 @@ def instructions(arguments: argparse.Namespace) -> int:
     from shipways.formats import choose
     from shipways.project import model
 
-    found, formats = model.load(chosen.project(arguments)), choose([])
+    found, formats = model.load(resolve.project(arguments)), choose([])
     text = texts.document(found, formats)
     results.write_atomically(found.root / "INSTALL.md", text.encode())
     for readme in arguments.readmes:
@@ -167,7 +167,7 @@ def instructions(arguments: argparse.Namespace) -> int:
 def roots(arguments: argparse.Namespace) -> int:
     from shipways.machines import image_cache
 
-    chosen.choose_engine(arguments)
+    resolve.choose_engine(arguments)
     removed = image_cache.prune()
     print("\n".join([*removed, f"{len(removed)} images removed."]))
     return 0
