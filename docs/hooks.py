@@ -12,10 +12,10 @@ import griffe
 import msgspec
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
-from shipways.project.model.model import Budget, Probe, Setting, ToolTable
 
 from shipways import api
 from shipways.cli.parser import parser
+from shipways.project.model import Budget, Probe, Setting, ToolTable
 from shipways.results_schema import schema
 
 Schema = dict[str, Any]

@@ -9,9 +9,9 @@ from pathlib import Path
 import griffe
 import msgspec
 import pytest
-from shipways.project.model.model import Budget, Probe, Setting, ToolTable
 
 from shipways.cli.parser import parser
+from shipways.project.model import Budget, Probe, Setting, ToolTable
 from shipways.util.command import run
 
 ROOT = Path(__file__).parents[1]

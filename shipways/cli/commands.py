@@ -46,7 +46,7 @@ def build(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    from shipways.claims import runner as measuring
+    from shipways.claims import runner as claims_runner
     from shipways.formats import choose
     from shipways.project import model
     from shipways.verify import runner
@@ -65,7 +65,7 @@ def verify(arguments: argparse.Namespace) -> int:
         publish=_publisher(dist),
         runs=arguments.runs,
     )
-    measuring.refresh(results, dist, _publisher(dist))
+    claims_runner.refresh(results, dist, _publisher(dist))
     _show(results, dist, budget=budget)
     states = [
         target.status
@@ -78,11 +78,11 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 def claims(arguments: argparse.Namespace) -> int:
-    from shipways.claims import runner as measuring
+    from shipways.claims import runner as claims_runner
     from shipways.project import model
 
     found = model.load(resolve.project(arguments))
-    results = measuring.measure(
+    results = claims_runner.measure(
         found,
         arguments.formats,
         resolve.dist(arguments),
@@ -91,16 +91,16 @@ def claims(arguments: argparse.Namespace) -> int:
         publish=_publisher(resolve.dist(arguments)),
     )
     _show(results, resolve.dist(arguments))
-    return 1 if measuring.failed(results, arguments.formats) else 0
+    return 1 if claims_runner.failed(results, arguments.formats) else 0
 
 
 def try_out(arguments: argparse.Namespace) -> int:
     from shipways.formats import choose
     from shipways.project import model
-    from shipways.verify import try_out as attempt
+    from shipways.verify import try_out as try_out_module
 
     (wanted,) = choose([arguments.format])
-    attempt.try_out(
+    try_out_module.try_out(
         model.load(resolve.project(arguments)),
         wanted.id,
         arguments.target,

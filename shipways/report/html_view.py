@@ -8,8 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from markupsafe import Markup, escape
 
-from shipways.report import diff_text, findings_text, value_text
-from shipways.report import provenance as facts
+from shipways.report import diff_text, findings_text, provenance, value_text
 from shipways.report.cells import Cell, Evidence, cell, evidence
 from shipways.report.charts.bars import pictures
 from shipways.report.charts.chart import Picture
@@ -91,7 +90,7 @@ class Section:
     @cached_property
     def provenance(self) -> list[str]:
         """Who built what, when, where."""
-        return list(facts.provenance(self.view.results, self.words))
+        return list(provenance.provenance(self.view.results, self.words))
 
     @cached_property
     def pictures(self) -> list[Picture]:
@@ -139,7 +138,7 @@ class Section:
 
     def facts(self, row: Row) -> list[tuple[str, str]]:
         """What there is to say about a format beside its figures."""
-        return [*facts.about(row, self.words)]
+        return [*provenance.about(row, self.words)]
 
     def reason(self, reason: str) -> str:
         """A reason in one line."""
@@ -160,7 +159,7 @@ class Section:
                 )
                 for step in steps
             ])
-            for phase, steps in facts.by_phase(row.record.steps)
+            for phase, steps in provenance.by_phase(row.record.steps)
         ]  # fmt: skip
 
     def change_heads(self) -> list[str]:

@@ -22,11 +22,11 @@ from shipways.results import FormatRecord, Publish, Results, Target
 from shipways.util.measure import MIB, sha256
 from shipways.util.progress import say, step
 from shipways.verify import git_server, repeat_install
-from shipways.verify import targets as grounds
 from shipways.verify.delivery import Delivery
 from shipways.verify.later_versions import Versions
 from shipways.verify.scenario import Trio, live
-from shipways.verify.targets import Ground
+from shipways.verify.targets import Ground, fits
+from shipways.verify.targets import choose as choose_targets
 
 JOB_MIB = 1024  # of memory that one life may take
 
@@ -62,7 +62,7 @@ def verify(
     versions raises.
     """
     place = Dist(dist)
-    grounds.choose(targets)  # a wrong name is told before anything else
+    choose_targets(targets)  # a wrong name is told before anything else
     with place.locked():
         found = results.load(place.results_file)
         if found is None:
@@ -89,8 +89,8 @@ def _lives(
         Life(wanted, ground)
         for wanted in choose(formats)
         if _is_built(wanted, found.formats)
-        for ground in grounds.choose(targets)
-        if grounds.fits(wanted, ground, project)
+        for ground in choose_targets(targets)
+        if fits(wanted, ground, project)
     ]
 
 

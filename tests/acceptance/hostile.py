@@ -171,7 +171,9 @@ def render(shipped: Project, site: Path, work: Path) -> Rendered:
             patch.setattr(module, "render", recording)
         patch.setattr(buildx, "wheelhouse", lambda _: Path("/cache/wheelhouse"))
         job = _job(shipped, site, work)
-        stack = {name: made.decode() for name, made in compose.stack_files(shipped, IMAGES).items()}
+        stack = {
+            name: made.decode() for name, made in compose.folder_files(shipped, IMAGES).items()
+        }
         base = Image("base:1", "runtime", "archive", "Debian")
         dist_folder._override(job, work / "dist", base, IMAGES)
         tarball._installer(job, tarball._files(job))

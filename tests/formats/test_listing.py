@@ -145,7 +145,7 @@ def layer(files: Mapping[str, str]) -> bytes:
 
 
 def image(path: Path, layers: list[bytes], *, whole: bool = True) -> None:
-    """An archive for `docker load` as `shipways.formats.docker.oci_layout` writes it: gzip members, one after another."""
+    """An archive for `docker load` as `oci_layout` writes it: gzip members, one after another."""
     blobs = {f"blobs/sha256/{hashlib.sha256(one).hexdigest()}": one for one in layers}
     manifest = [{"Layers": [*blobs]}, {"Layers": ["blobs/sha256/of-another"]}]
     entries = {

@@ -1,4 +1,4 @@
-"""Why a command failed, read from what real tools print; tests/util/failures holds their recordings.
+"""Why a command failed, read from what real tools print; failures/ holds their recordings.
 
 Each recording is the command and all that it printed, paths and addresses aside.
 """

@@ -16,7 +16,7 @@ import shipways
 from shipways.util import runs
 
 PACKAGE = Path(shipways.__file__).parent
-TIMES_OF_DAY = {"pipeline.py": 1}  # when it was built, for the report
+TIMES_OF_DAY = {"build/pipeline.py": 1}  # when it was built, for the report
 FAR = 10 * 365 * 86400
 
 

@@ -47,13 +47,16 @@ def test_utf_8_is_read_as_it_is(text: str) -> None:
 
 
 OWN = {  # modules that read what this program wrote itself, or the system did
-    "inputs/wheel_metadata.py", "project/checkout.py", "formats/deb/ar.py", "formats/deb/native.py", "formats/deb/native_source.py",
-    "formats/docker/buildx.py", "formats/docker/platforms.py", "build/install_md.py",
-    "verify/phases/upgrade.py", "verify/phases/hardening.py", "verify/agents/confinement_probe.py",
-    "verify/later_versions.py", "formats/linters.py", "project/names.py", "formats/docker/oci_layout.py", "util/places.py", "project/pyproject.py",
-    "report/catalog.py", "report/overview.py", "report/html.py", "machines/host_network.py",
-    "machines/image_names.py", "formats/docker/rootfs_filter.py", "machines/podman.py", "formats/docker/minimal_base.py",
-    "formats/compose/service_images.py", "formats/rpm/archive.py", "util/runs.py", "formats/installed_files.py", "util/text.py",
+    "build/install_md.py", "formats/compose/service_images.py", "formats/deb/ar.py",
+    "formats/deb/native.py", "formats/deb/native_source.py", "formats/docker/buildx.py",
+    "formats/docker/minimal_base.py", "formats/docker/oci_layout.py",
+    "formats/docker/platforms.py", "formats/docker/rootfs_filter.py",
+    "formats/installed_files.py", "formats/linters.py", "formats/rpm/archive.py",
+    "inputs/wheel_metadata.py", "machines/host_network.py", "machines/image_names.py",
+    "machines/podman.py", "project/checkout.py", "project/names.py", "project/pyproject.py",
+    "report/catalog.py", "report/html.py", "report/overview.py", "util/places.py",
+    "util/runs.py", "util/text.py", "verify/agents/confinement_probe.py",
+    "verify/later_versions.py", "verify/phases/hardening.py", "verify/phases/upgrade.py",
 }  # fmt: skip
 
 

@@ -14,8 +14,13 @@ from pathlib import Path
 
 from shipways.formats import linters, listing, several
 from shipways.formats.base import Format, Job, Product, Tool
-from shipways.formats.compose import dist_folder, images_archive, kubernetes, service_images
-from shipways.formats.compose import stack_files as compose_stack
+from shipways.formats.compose import (
+    dist_folder,
+    images_archive,
+    kubernetes,
+    service_images,
+    stack_files,
+)
 from shipways.formats.compose.service_images import ServiceImage
 from shipways.formats.docker import format as docker
 from shipways.formats.docker import image_archive, image_sbom
@@ -54,11 +59,11 @@ def build(job: Job) -> Product:
             service_images.ensure(service, source)
             for service in (service_images.POSTGRES, service_images.PROXY)
         ]
-    called = compose_stack.Images(
+    called = stack_files.Images(
         docker.image_name(job.project), *(image.name for image in neighbours)
     )
     bill = _bill(job, neighbours)
-    files = stack_files(job.project, called) | {f"{job.project.name}{sbom.SUFFIX}": bill}
+    files = folder_files(job.project, called) | {f"{job.project.name}{sbom.SUFFIX}": bill}
     packed = job.work / IMAGES
     size = _pack_images(job, image, neighbours, packed)
     out = job.work / file_name(job.project)
@@ -67,10 +72,10 @@ def build(job: Job) -> Product:
     return Product((out,), _builder(neighbours), size, sbom.write(job.work, out.name, bill))
 
 
-def stack_files(project: Project, images: compose_stack.Images) -> dict[str, bytes]:
+def folder_files(project: Project, images: stack_files.Images) -> dict[str, bytes]:
     """Everything in the archive but the images, by its path in the folder."""
     return {
-        **compose_stack.files(project, images),
+        **stack_files.files(project, images),
         **kubernetes.files(project, images),
         "INSTALL.md": instructions(project, images).encode(),
     }
@@ -113,7 +118,7 @@ def _write(job: Job, files: Mapping[str, bytes], packed: Path, out: Path) -> Non
         reproducible_tar.gzip(tar, file, job.epoch, level=0)
 
 
-def _publish(job: Job, files: Mapping[str, bytes], called: compose_stack.Images) -> None:
+def _publish(job: Job, files: Mapping[str, bytes], called: stack_files.Images) -> None:
     folder = dist_folder.publish(job, files, image_archive.base_image(job), called)
     if not job.cold:
         say(f"  start it here: cd {folder} && sh make-secrets.sh && docker compose up -d")
@@ -139,24 +144,24 @@ def file_name(project: Project) -> str:
 
 def backup(project: Project) -> str:
     """The command that writes a backup; typed in the stack's folder."""
-    name = compose_stack.database_name(project)
+    name = stack_files.database_name(project)
     return f"docker compose exec -T db pg_dump -U {name} -Fc {name} > backup.dump"
 
 
 def restore(project: Project) -> str:
     """The command that puts a backup back, whole or not at all."""
-    name = compose_stack.database_name(project)
+    name = stack_files.database_name(project)
     return (
         f"docker compose exec -T db pg_restore -U {name} -d {name} "
         "--clean --if-exists --single-transaction < backup.dump"
     )
 
 
-def instructions(project: Project, images: compose_stack.Images) -> str:
+def instructions(project: Project, images: stack_files.Images) -> str:
     """INSTALL.md, from the steps."""
     return templates.render(
         "compose/INSTALL.md.j2",
-        **compose_stack.values(project, images),
+        **stack_files.values(project, images),
         needs=needs(project),
         phases=list(by_phase(FORMAT.printed(project))),
         headings=HEADINGS,

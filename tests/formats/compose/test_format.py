@@ -68,7 +68,7 @@ def shipped(notes: Path, settings: str) -> Project:
 
 @pytest.fixture
 def files(notes: Path) -> dict[str, str]:
-    found = compose.stack_files(shipped(notes, WITH_FILES), IMAGES)
+    found = compose.folder_files(shipped(notes, WITH_FILES), IMAGES)
     return {name: content.decode() for name, content in found.items()}
 
 
@@ -97,7 +97,7 @@ def test_secrets_come_as_files(files: dict[str, str]) -> None:
 
 
 def test_secrets_without_a_file_variant_come_by_an_env_file(notes: Path) -> None:
-    found = compose.stack_files(shipped(notes, SETTINGS), IMAGES)
+    found = compose.folder_files(shipped(notes, SETTINGS), IMAGES)
     assert b"env_file: [secrets/web.env]" in found["compose.yaml"]
     script = found["make-secrets.sh"].decode()
     assert "printf 'DATABASE_URL=%s\\n' \"$url\"" in script
@@ -120,7 +120,7 @@ def test_static_files_go_from_the_app_to_the_proxy(files: dict[str, str]) -> Non
 
 
 def test_without_a_static_root_the_app_serves_them(notes: Path) -> None:
-    found = compose.stack_files(shipped(notes, SETTINGS), IMAGES)
+    found = compose.folder_files(shipped(notes, SETTINGS), IMAGES)
     assert b"collectstatic" not in found["compose.yaml"]
     assert b"source: static" not in found["compose.yaml"]
     assert b"/srv" not in found["proxy/nginx.conf"]
@@ -225,7 +225,7 @@ def test_kubernetes_files_are_manifests_only(files: dict[str, str]) -> None:
 @pytest.mark.parametrize("version", ["1!1.2.0+local.1", f"1.2.0+{'g1f2' * 30}"])
 def test_a_version_fits_where_kubernetes_and_hosts_have_it(notes: Path, version: str) -> None:
     found = replace(shipped(notes, WITH_FILES), version=version)
-    files = {name: text.decode() for name, text in compose.stack_files(found, IMAGES).items()}
+    files = {name: text.decode() for name, text in compose.folder_files(found, IMAGES).items()}
     kustomization = yaml.safe_load(files["kubernetes/base/kustomization.yaml"])
     labels = next(each["pairs"] for each in kustomization["labels"] if "includeTemplates" in each)
     job = yaml.safe_load(files["kubernetes/base/migrate.yaml"])["metadata"]["name"]

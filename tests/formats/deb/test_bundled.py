@@ -45,8 +45,8 @@ class Recorder:
 @pytest.fixture
 def programs(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     recorder = Recorder()
-    for module in ("packagers.nfpm", "packagers.fpm", "packagers.xz"):
-        monkeypatch.setattr(f"shipways.{module}.run", recorder)
+    for module in ("nfpm", "fpm", "xz"):
+        monkeypatch.setattr(f"shipways.formats.packagers.{module}.run", recorder)
     monkeypatch.setattr("shipways.formats.packagers.version", lambda name: "1.0")
     return recorder
 
