@@ -12,7 +12,7 @@ from pathlib import Path
 import nox
 
 sys.path.insert(0, str(Path(__file__).parent))
-from shipways import trust  # it needs nothing that is not in Python
+from shipways.util import trust  # it needs nothing that is not in Python
 
 os.environ.update(trust.environment())  # for nox's own uv as well
 nox.needs_version = ">=2025.5"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,27 @@ def test_nothing_knows_the_sample() -> None:
 
 def test_packaging_is_data() -> None:
     assert not list((ROOT / "packaging").rglob("__init__.py"))
+
+
+PROGRAMS = [
+    ROOT / "noxfile.py",
+    *(
+        path
+        for folder in ("bench", "docs", "tests")
+        for path in sorted(ROOT.glob(f"{folder}/**/*.py"))
+    ),
+]
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_imported_from_the_toolkit_is_there(path: Path) -> None:
+    """mypy cannot tell: the package makes its names when they are asked for."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "shipways":
+            module = importlib.import_module(str(node.module))
+            for name in node.names:
+                assert hasattr(module, name.name) or is_module(f"{node.module}.{name.name}")
+
+
+def is_module(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
