@@ -1,4 +1,4 @@
-"""The JSON Schema of results.json: `python -m shipways.report.schema` writes it anew."""
+"""The JSON Schema of results.json: `python -m shipways.results_schema` writes it anew."""
 
 from __future__ import annotations
 

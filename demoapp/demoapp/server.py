@@ -24,6 +24,8 @@ from demoapp.errors import Failure
 GRACE_SECONDS = 8
 # To receive a request. A proxy in front hands it over at once.
 REQUEST_SECONDS = 30
+# Until a worker whose threads are all taken looks again.
+BUSY_SECONDS = 0.01
 
 
 class Worker(gthread.ThreadWorker):
@@ -38,6 +40,13 @@ class Worker(gthread.ThreadWorker):
         # A new connection that says nothing waits without a thread; some versions give it 5 s of
         # one first.
         gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
+
+    def accept(self, *where: Any) -> None:
+        """Take a new connection, unless all threads are taken: another worker may have one."""
+        if len(self._reading) < self.cfg.threads:
+            super().accept(*where)
+        else:
+            time.sleep(BUSY_SECONDS)
 
     def handle(self, conn: gthread.TConn) -> Any:
         self._reading[conn] = time.monotonic() + REQUEST_SECONDS

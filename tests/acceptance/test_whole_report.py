@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from shipways import report, results
+from shipways import report, results, results_schema
 from tests.report.figures_of import strings
 from tests.report.reading_html import Tree
 from tests.report.reading_markdown import Markdown
@@ -57,7 +57,7 @@ def test_every_log_that_is_named_is_there_and_linked(dist: Path) -> None:
 
 
 def test_the_results_keep_to_the_schema(dist: Path) -> None:
-    schema = json.loads(Path(report.__file__).with_name("results.schema.json").read_text("utf-8"))
+    schema = json.loads(results_schema.PATH.read_text("utf-8"))
     jsonschema.validate(data(dist), schema)
 
 
