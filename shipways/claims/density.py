@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from shipways.claims.base import Claim
 from shipways.claims.base import Row as NewRow
-from shipways.claims.verdict import Best, Judgement, Remark, Rows, number, sides, unknown
+from shipways.claims.verdict import SAME, Best, Judgement, Remark, Rows, number, sides, unknown
 from shipways.util.messages import mark as _
 
 if TYPE_CHECKING:
     from shipways.claims.server import Stage
 
-SAME = 1.1  # what was measured once counts as equal within a tenth
 MANY, SEVERAL = 20, 5  # copies on one machine
 
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from shipways.claims.base import Claim
 from shipways.claims.base import Row as NewRow
-from shipways.claims.verdict import ENGINE, Judgement, Remark, Rows, number, sides, unknown
+from shipways.claims.verdict import ENGINE, SAME, Judgement, Remark, Rows, number, sides, unknown
 from shipways.util.messages import mark as _
 
 if TYPE_CHECKING:
     from shipways.claims.server import Stage
 
-SAME = 1.1  # what was measured once counts as equal within a tenth
 MOVED = _(
     "%(name)s: in %(steps)s, with %(bytes)s carried over, the new server serves the old data and "
     "sessions, %(seconds)s after its first command."

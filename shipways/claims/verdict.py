@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from shipways.util.messages import mark as _
 
+SAME = 1.1  # what was measured once counts as equal within a tenth
 FAILED = "failed"  # in a format's figures: why there are none
 Measured: TypeAlias = "float | bool | str | None"
 Row = Mapping[str, Measured]
@@ -19,7 +20,7 @@ Rows = Mapping[str, Row]
 
 @dataclass(frozen=True)
 class Remark:
-    """A message and its values, each with its unit: as `phrases.value_text` knows them, or text,
+    """A message and its values, each with its unit: as `report.value_text` knows them, or text,
     names (a list), commands or steps (a number of them), deeds (probes)."""
 
     message: str

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
-import logging
 import shlex
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from docker.errors import APIError
 from docker.models.containers import Container
@@ -21,9 +20,8 @@ from docker.utils.socket import frames_iter
 from shipways.errors import VerifyError
 from shipways.machines import engine
 from shipways.util import cause
-from shipways.util.command import Completed, record
+from shipways.util.command import Completed, collect, record
 
-log = logging.getLogger("shipways.machines")
 _numbers = itertools.count(1)
 LISTENED = ("sh", "-c", 'read -r _; exec "$@" < /dev/null', "sh")
 GRACE_S = 5  # between the polite end of a command and the other one
@@ -125,21 +123,9 @@ def failure(done: Completed) -> str:
 
 
 def _collect(stream: Iterator[bytes], request: Request, log_file: Path | None) -> str:
-    chunks: list[str] = []
-    with contextlib.ExitStack() as stack:
-        file: IO[str] | None = None
-        if log_file is not None:
-            log_file.parent.mkdir(parents=True, exist_ok=True)
-            file = stack.enter_context(log_file.open("a", encoding="utf-8"))
-            file.write(f"{'#' if request.user == 'root' else '$'} {request.command}\n")
-        for raw in stream:
-            text = raw.decode("utf-8", "replace")
-            chunks.append(text)
-            log.debug("%s", text.rstrip())
-            if file is not None:
-                file.write(text)
-                file.flush()
-    return "".join(chunks)
+    return collect(
+        stream, log_file, f"{'#' if request.user == 'root' else '$'} {request.command}\n"
+    )
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -151,13 +151,20 @@ def _collect(process: subprocess.Popen[bytes], log_file: Path | None, words: Seq
     """Read all output line by line, into the log file and, when verbose, the terminal."""
     stream = process.stdout or process.stderr
     assert stream is not None
+    with stream:
+        return collect(stream, log_file, f"$ {shlex.join(words)}\n")
+
+
+def collect(stream: Iterable[bytes], log_file: Path | None, head: str) -> str:
+    """All that a stream gives, piece by piece into the log file too, behind `head`; and shown when
+    verbose."""
     lines: list[str] = []
-    with stream, contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         file = None
         if log_file is not None:
             log_file.parent.mkdir(parents=True, exist_ok=True)
             file = stack.enter_context(log_file.open("a", encoding="utf-8"))
-            file.write(f"$ {shlex.join(words)}\n")
+            file.write(head)
         for raw in stream:
             line = raw.decode("utf-8", "replace")
             lines.append(line)
