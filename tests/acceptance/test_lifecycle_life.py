@@ -77,7 +77,8 @@ def test_every_figure_is_there(lived: tuple[str, Target], built: Built) -> None:
     name, target = lived
     brought = sum(file.bytes for file in built.record(name).artifacts[:1])
     assert target.transfer_bytes is not None
-    assert target.transfer_bytes > max(brought, MIB)
+    # a file that needs nothing else from the network is all that was transferred
+    assert target.transfer_bytes >= max(brought, MIB)
     assert target.breakdown is not None
     parts = (getattr(target.breakdown, part) for part in target.breakdown.__struct_fields__)
     assert target.footprint_bytes == sum(parts)

@@ -103,5 +103,9 @@ def test_guard_removes_dead_runs_and_starts_a_watcher(
 def test_programs_of_a_dead_run_are_ended() -> None:
     env = {**os.environ, command.RUN_VARIABLE: DEAD}
     with subprocess.Popen(["sleep", "60"], env=env) as process:
+        # the kernel shows the environment of a new program a moment after it has started
+        started = psutil.Process(process.pid)
+        while started.environ().get(command.RUN_VARIABLE) != DEAD:
+            assert process.poll() is None
         assert reaper.end_processes(DEAD) == 1
         assert process.wait(10) != 0
