@@ -20,7 +20,7 @@ from shipways.util.extraction import extract
 from shipways.util.measure import median
 from shipways.verify.delivery import Delivery
 from shipways.verify.scenario import offline
-from shipways.verify.targets import GROUNDS
+from shipways.verify.targets import TARGETS
 
 FORMAT, GROUND = "deb-bundled", "debian:13"
 RUNS = 5
@@ -76,7 +76,7 @@ def compile_all(site: Path, name: str) -> None:
 
 def first_response(delivery: Delivery, work: Path) -> float:
     """Seconds from the first command of an installation without a network to the first response."""
-    seconds = offline(delivery, GROUNDS[GROUND], work, work / "logs", "auto")
+    seconds = offline(delivery, TARGETS[GROUND], work, work / "logs", "auto")
     assert seconds is not None, (work / "logs" / "offline.log").read_text()
     return seconds
 

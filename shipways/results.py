@@ -1,4 +1,4 @@
-"""The run record: typed structures <-> dist/results.json (schema 1).
+"""The run record: typed structures <-> dist/results.json (schema 2).
 
 Fields may be added freely; a meaning never changes without a new schema number. Sizes are bytes,
 times seconds (`_s`), memory MiB (`_mib`). A figure that was not measured is absent, never zero.
@@ -18,7 +18,7 @@ from shipways import __version__
 from shipways.errors import ShipwaysError, UsageError
 from shipways.util import places
 
-SCHEMA = 1
+SCHEMA = 2
 FILE_NAME = "results.json"
 TYPED = ("install", "start")  # phases whose commands a person types; prerequisites count apart
 BEFORE = ("prerequisite", *TYPED)  # all phases until it serves
@@ -108,7 +108,7 @@ class Breakdown(Record):
     system: int = 0
 
 
-class Target(Record):
+class TargetRecord(Record):
     """What was seen of one format on one clean machine.
 
     `lifecycle` maps a phase to true, false, or "not offered" where the format has no such thing.
@@ -172,13 +172,13 @@ class FormatRecord(Record):
     families: list[str] = []  # of systems, which it is made for; none means any
     builder: Builder | None = None
     artifacts: list[File] = []
-    bill: File | None = None  # of materials (CycloneDX), of the main artifact
+    sbom: File | None = None  # of materials (CycloneDX), of the main artifact
     build: BuildFigures = msgspec.field(default_factory=BuildFigures)
     steps: list[StepRecord] = []
     lint: list[Lint] = []
     services: list[str] = []  # what runs when it is installed, where that is more than the app
     contents: dict[str, int] = {}  # part (the app, a dependency, a large file) -> bytes unpacked
-    targets: dict[str, Target] = {}
+    targets: dict[str, TargetRecord] = {}
     bases: dict[str, BaseRecord] = {}  # the image on other bases, where they were compared
 
 
@@ -210,7 +210,7 @@ Publish: TypeAlias = Callable[[Results], object]
 """Shows results as they stand, after each that is new; what runs a pipeline brings it along."""
 
 
-def was_installed(target: Target) -> bool:
+def was_installed(target: TargetRecord) -> bool:
     """Whether its figures count: it may have failed at something after a good install."""
     return target.status == "ok" or target.lifecycle.get("install") is True
 

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from shipways import results_schema
-from shipways.results import FormatRecord, ProjectRecord, Results, Target, save
+from shipways.results import FormatRecord, ProjectRecord, Results, TargetRecord, save
 
 GOLDEN = sorted((Path(__file__).parent / "report" / "golden").glob("*.json"))
 PUBLISHED = json.loads(results_schema.PATH.read_text("utf-8"))
@@ -18,7 +18,7 @@ PUBLISHED = json.loads(results_schema.PATH.read_text("utf-8"))
 
 def test_the_schema_is_current() -> None:
     assert json.loads(msgspec.json.encode(results_schema.schema())) == PUBLISHED, (
-        "run python -m shipways.report.schema"
+        "run python -m shipways.results_schema"
     )
 
 
@@ -34,7 +34,7 @@ def test_golden_results_keep_to_it(path: Path) -> None:
 def test_what_is_saved_keeps_to_it(tmp_path: Path) -> None:
     results = Results(
         project=ProjectRecord(name="notes", version="1"),
-        formats={"deb": FormatRecord(status="ok", targets={"x": Target(status="ok")})},
+        formats={"deb": FormatRecord(status="ok", targets={"x": TargetRecord(status="ok")})},
     )
     save(results, tmp_path / "results.json")
     Draft202012Validator(PUBLISHED).validate(json.loads((tmp_path / "results.json").read_text()))

@@ -103,7 +103,7 @@ class Dist:
         lines = {
             f"{file.sha256}  {file.path}\n"
             for record in found.formats.values()
-            for file in (*record.artifacts, *([record.bill] if record.bill else []))
+            for file in (*record.artifacts, *([record.sbom] if record.sbom else []))
         }
         text = "".join(sorted(lines, key=lambda line: line.split()[1]))
         results.write_atomically(self.path / SUMS, text.encode())

@@ -154,7 +154,7 @@ def _outline(project: Project, wanted: Format, before: FormatRecord | None) -> F
         steps=_told(wanted.printed(project)),
         services=[*wanted.services],
         artifacts=before.artifacts if before else [],
-        bill=before.bill if before else None,
+        sbom=before.sbom if before else None,
     )
 
 
@@ -195,7 +195,7 @@ def _fill(
     if record.build.reproducible is False:
         raise BuildError("Two builds of one commit gave different bytes; dist/ keeps what it had.")
     record.artifacts = workshop.dist.place(product.paths)
-    record.bill = next(iter(workshop.dist.place([product.bill] if product.bill else [])), None)
+    record.sbom = next(iter(workshop.dist.place([product.sbom] if product.sbom else [])), None)
     for main in record.artifacts[:1]:
         main.installed_bytes = product.installed_bytes
         record.steps = _told(wanted.printed(workshop.project, main.path))

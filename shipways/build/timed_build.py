@@ -101,7 +101,7 @@ class Workshop:
                 wanted.prepare(job)
         with costing() as own, step(f"{wanted.id}: packing, {label}"):
             product = wanted.build(job)
-        files = (*product.paths, *([product.bill] if product.bill else []))
+        files = (*product.paths, *([product.sbom] if product.sbom else []))
         return Attempt(product, cost + own, tuple(map(sha256, files)))
 
     def job(self, wanted: Format) -> Job:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from shipways.claims.verdict import Judgement, Measured, Rows
-from shipways.results import FormatRecord, Target
+from shipways.results import FormatRecord, TargetRecord
 
 if TYPE_CHECKING:
     from shipways.claims.server import Stage
 
-Row: TypeAlias = dict[str, Measured]
+Measurements: TypeAlias = dict[str, Measured]
 
 
 @dataclass(frozen=True)
@@ -27,5 +27,5 @@ class Claim:
     id: str
     text: str  # marked for translation
     judge: Callable[[Rows, Collection[str]], Judgement]
-    from_target: Callable[[FormatRecord, Target], Row] | None = None
-    measure: Callable[[Stage], Row] | None = None
+    from_target: Callable[[FormatRecord, TargetRecord], Measurements] | None = None
+    measure: Callable[[Stage], Measurements] | None = None

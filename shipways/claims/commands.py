@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from shipways.claims.base import Claim
-from shipways.claims.base import Row as NewRow
+from shipways.claims.base import Claim, Measurements
 from shipways.claims.from_results import first_typed, log_of
 from shipways.claims.verdict import ENGINE, Judgement, Remark, Row, Rows, number, unknown
-from shipways.results import FormatRecord, Target, was_installed
+from shipways.results import FormatRecord, TargetRecord, was_installed
 from shipways.util.messages import mark as _
 
 
-def from_target(record: FormatRecord, target: Target) -> NewRow:
+def from_target(record: FormatRecord, target: TargetRecord) -> Measurements:
     """How many commands a person types until it serves, prerequisites included, and how many of
     them differ between systems.
 

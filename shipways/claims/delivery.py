@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from shipways.claims.base import Claim, Row
+from shipways.claims.base import Claim, Measurements
 from shipways.claims.from_results import log_of
 from shipways.claims.verdict import Best, Judgement, Remark, Rows, end, sides, unknown
-from shipways.results import FormatRecord, Target
+from shipways.results import FormatRecord, TargetRecord
 from shipways.util.messages import mark as _
 
 
-def from_target(_record: FormatRecord, target: Target) -> Row:
+def from_target(_record: FormatRecord, target: TargetRecord) -> Measurements:
     """What a clean machine receives, in bytes, and the seconds from the first command of the
     installation to the first response; the quickest and slowest where there were several runs."""
     runs = target.first_response_runs
-    row: Row = {
+    row: Measurements = {
         "transfer_bytes": target.transfer_bytes,
         "first_response_s": target.first_response_s,
         "log": log_of(target),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from shipways.claims.base import Claim
-from shipways.claims.base import Row as NewRow
+from shipways.claims.base import Claim, Measurements
 from shipways.claims.verdict import SAME, Best, Judgement, Remark, Rows, number, sides, unknown
 from shipways.util.messages import mark as _
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 MANY, SEVERAL = 20, 5  # copies on one machine
 
 
-def measure(stage: Stage) -> NewRow:
+def measure(stage: Stage) -> Measurements:
     """Start many copies of one format; see `fill_server`, which a report does not load."""
     from shipways.claims import fill_server
 

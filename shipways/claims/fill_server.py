@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from shipways.claims.base import Row
+from shipways.claims.base import Measurements
 from shipways.claims.server import Server, Stage, server
 from shipways.errors import ShipwaysError
 from shipways.formats import several
@@ -31,7 +31,7 @@ from shipways.util.measure import MIB
 from shipways.util.progress import step as progress
 from shipways.verify import file_snapshot, metrics
 from shipways.verify.assertions import START_S, expect
-from shipways.verify.http_client import Visitor
+from shipways.verify.http_client import HttpClient
 
 COUNTS = (1, 5, 20)
 LIMIT_S = 900  # for one format
@@ -52,7 +52,7 @@ class Used:
     mib: float
 
 
-def measure(stage: Stage, counts: tuple[int, ...] = COUNTS) -> Row:
+def measure(stage: Stage, counts: tuple[int, ...] = COUNTS) -> Measurements:
     """Start copies of one format on one machine. Raises `VerifyError` where not even one serves."""
     way = stage.delivery.format.several
     with server(stage) as host:
@@ -103,13 +103,13 @@ def add(stage: Stage, host: Server, way: Several, number: int) -> None:
     delivery = stage.delivery
     for command in way.each(delivery.project, delivery.file_name, number):
         host.run(command)
-    beside(host.guest, stage, number).wait(START_S)
+    beside(host.client, stage, number).wait(START_S)
 
 
 def look(stage: Stage, host: Server, count: int) -> Used:
     """Ask each copy ten times, then see what the machine holds."""
     for number in range(1, count + 1):
-        answer = beside(host.guest, stage, number).get(
+        answer = beside(host.client, stage, number).get(
             stage.delivery.project.tool.health, times=metrics.REQUESTS
         )
         expect(answer["status"] == 200, f"Copy {number} of {count} does not answer any more.")
@@ -118,9 +118,9 @@ def look(stage: Stage, host: Server, count: int) -> Used:
     return found
 
 
-def beside(guest: Visitor, stage: Stage, number: int) -> Visitor:
-    """The same visitor, at another copy's door."""
-    other = copy.copy(guest)
+def beside(client: HttpClient, stage: Stage, number: int) -> HttpClient:
+    """The same client, at another copy's door."""
+    other = copy.copy(client)
     other.base = f"http://127.0.0.1:{several.port(stage.delivery.project, number)}"
     return other
 
@@ -153,13 +153,13 @@ def keys(counts: tuple[int, ...]) -> list[str]:
     return [f"{name}_{unit}" for name in (*names, "further") for unit in ("mib", "bytes")]
 
 
-def figures_of(seen: dict[int, Used], ran: int, counts: tuple[int, ...]) -> Row:
+def figures_of(seen: dict[int, Used], ran: int, counts: tuple[int, ...]) -> Measurements:
     """The figures by name, in one order for all formats.
 
     >>> figures_of({1: Used(100, 60.0), 3: Used(120, 160.0)}, 3, (1, 5))["further_mib"]
     50.0
     """
-    row: Row = {"copies": ran}
+    row: Measurements = {"copies": ran}
     row |= {f"copies{count}_mib": round(seen[count].mib, 1) for count in counts if count in seen}
     row |= {f"copies{count}_bytes": seen[count].bytes for count in counts if count in seen}
     if ran > 1 and 1 in seen:

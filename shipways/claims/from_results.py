@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from shipways.results import BEFORE, Results, StepResult, Target, reference_targets, was_installed
+from shipways.results import (
+    BEFORE,
+    Results,
+    StepResult,
+    TargetRecord,
+    reference_targets,
+    was_installed,
+)
 
 if TYPE_CHECKING:
-    from shipways.claims.base import Claim, Row
+    from shipways.claims.base import Claim, Measurements
 
 
-def first_typed(target: Target) -> Iterator[StepResult]:
+def first_typed(target: TargetRecord) -> Iterator[StepResult]:
     """The steps of the first installation: later phases may type the same ones again."""
     for step in target.steps:
         if step.phase not in BEFORE:
@@ -23,15 +30,15 @@ def first_typed(target: Target) -> Iterator[StepResult]:
             yield step
 
 
-def log_of(target: Target) -> str:
+def log_of(target: TargetRecord) -> str:
     """The installation's log."""
     return next((step.log for step in target.steps if step.log), "")
 
 
-def rows(results: Results, claim: Claim) -> dict[str, Row]:
+def rows(results: Results, claim: Claim) -> dict[str, Measurements]:
     """A claim's figures of every format that was installed on a clean machine."""
     chosen = reference_targets(results)
-    found: dict[str, Row] = {}
+    found: dict[str, Measurements] = {}
     if claim.from_target is None:
         return found
     for name, record in results.formats.items():

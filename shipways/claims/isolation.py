@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from shipways.claims.base import Claim
-from shipways.claims.base import Row as NewRow
+from shipways.claims.base import Claim, Measurements
 from shipways.claims.verdict import Judgement, Remark, Row, Rows, unknown
-from shipways.results import FormatRecord, Target
+from shipways.results import FormatRecord, TargetRecord
 from shipways.util.messages import mark as _
 
 PROBES = {  # known probes of an intruder in the app's process; True: it could
@@ -25,7 +24,7 @@ PROBES = {  # known probes of an intruder in the app's process; True: it could
 MILD = ("list_users", "connect_out")
 
 
-def from_target(_record: FormatRecord, target: Target) -> NewRow:
+def from_target(_record: FormatRecord, target: TargetRecord) -> Measurements:
     """What an intruder in the app's process could do, as tried from inside it."""
     return {name: target.probes[name] for name in PROBES if name in target.probes}
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from shipways.claims.base import Claim
-from shipways.claims.base import Row as NewRow
+from shipways.claims.base import Claim, Measurements
 from shipways.claims.verdict import ENGINE, SAME, Judgement, Remark, Rows, number, sides, unknown
 from shipways.util.messages import mark as _
 
@@ -19,7 +18,7 @@ MOVED = _(
 )
 
 
-def measure(stage: Stage) -> NewRow:
+def measure(stage: Stage) -> Measurements:
     """Move one format between two machines; see `move_server`, which a report does not load."""
     from shipways.claims import move_server
 

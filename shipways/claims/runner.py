@@ -9,7 +9,7 @@ from pathlib import Path
 from shipways import results
 from shipways.build.dist import Dist
 from shipways.claims import CLAIMS, Claim, from_results, judge
-from shipways.claims.base import Row
+from shipways.claims.base import Measurements
 from shipways.claims.server import Stage
 from shipways.claims.verdict import FAILED
 from shipways.errors import ShipwaysError, UsageError
@@ -74,7 +74,7 @@ def from_targets(found: Results, claim: Claim, dist: Path) -> ClaimRecord:
     return ClaimRecord(id=claim.id, measurement=measurement, log=log.relative_to(dist).as_posix())
 
 
-def merged(found: Results, name: str, format_id: str, row: Row) -> ClaimRecord:
+def merged(found: Results, name: str, format_id: str, row: Measurements) -> ClaimRecord:
     """A claim as measured so far, with one format's figures anew."""
     earlier = next((claim.measurement for claim in found.claims if claim.id == name), {})
     rows = {**earlier, format_id: row}
@@ -133,7 +133,7 @@ def _stage(
     return Stage(delivery, fitting[0], place.path, log, options.base_source)
 
 
-def _tried(claim: Claim, stage: Stage) -> Row:
+def _tried(claim: Claim, stage: Stage) -> Measurements:
     """A format's figures for a claim, or why there are none."""
     stage.log_file.unlink(missing_ok=True)
     assert claim.measure
@@ -154,5 +154,5 @@ def _tried(claim: Claim, stage: Stage) -> Row:
     return row
 
 
-def _told(row: Row) -> str:
+def _told(row: Measurements) -> str:
     return ", ".join(f"{name} {value}" for name, value in row.items() if name != "log")

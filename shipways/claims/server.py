@@ -11,9 +11,9 @@ from shipways.machines import image_cache
 from shipways.machines.machine import Machine, machine
 from shipways.verify import git_server, scenario
 from shipways.verify.delivery import Delivery
-from shipways.verify.http_client import Visitor
-from shipways.verify.step_runner import Typist
-from shipways.verify.targets import Ground
+from shipways.verify.http_client import HttpClient
+from shipways.verify.step_runner import StepRunner
+from shipways.verify.targets import Target
 
 TIMEOUT_S = 300  # for a command that is none of the printed steps
 
@@ -23,7 +23,7 @@ class Stage:
     """One format, the kind of machine that it goes to, and where the log is kept."""
 
     delivery: Delivery
-    ground: Ground
+    target: Target
     dist: Path
     log: str  # name of the log, without its suffix
     source: str = "auto"
@@ -45,12 +45,12 @@ class Stage:
 
 @dataclass(frozen=True)
 class Server:
-    """A fresh machine with the artifact on it, and a visitor at a desk beside it."""
+    """A fresh machine with the artifact on it, and a client on a helper machine beside it."""
 
     root: Machine
-    desk: Machine
-    guest: Visitor
-    typist: Typist
+    helper: Machine
+    client: HttpClient
+    step_runner: StepRunner
     log_file: Path
 
     def run(self, command: str) -> str:
@@ -62,19 +62,19 @@ class Server:
 def server(stage: Stage) -> Iterator[Server]:
     """A server; gone afterwards. One that holds a lot takes the engine long to remove: what was
     seen on it counts all the same, and the engine goes on by itself."""
-    image = image_cache.ensure(stage.ground.role, stage.source)
-    helper = image_cache.ensure("debian:13", stage.source, packages=("python3",))
+    image = image_cache.ensure(stage.target.role, stage.source)
+    image = image_cache.ensure("debian:13", stage.source, packages=("python3",))
     left = False
     try:
         with (
             machine(image, systemd=True) as root,
             git_server.served(stage.delivery, root, stage.source),
-            machine(helper, beside=root) as desk,
+            machine(image, beside=root) as helper,
         ):
             scenario.prepare(root, stage.delivery)
-            guest = Visitor(stage.delivery.project, desk)
-            typist = Typist(root, stage.logs, stage.dist)
-            yield Server(root, desk, guest, typist, stage.log_file)
+            client = HttpClient(stage.delivery.project, helper)
+            step_runner = StepRunner(root, stage.logs, stage.dist)
+            yield Server(root, helper, client, step_runner, stage.log_file)
             left = True
     except OSError:  # the engine's answer is late
         if not left:

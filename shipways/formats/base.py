@@ -54,7 +54,7 @@ class Product:
     paths: tuple[Path, ...]
     builder: Builder
     installed_bytes: int | None = None  # of the main file's content, unpacked
-    bill: Path | None = None  # the main file's bill of materials, as it is inside of it
+    sbom: Path | None = None  # the main file's bill of materials, as it is inside of it
 
 
 @dataclass(frozen=True)

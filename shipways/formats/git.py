@@ -28,9 +28,9 @@ def build(job: Job) -> Product:
             hint='For example:\n    Repository = "https://git.example.org/notes"',
         )
     name = f"{job.project.name}-{versions.file_part(job.project.version)}-git"
-    bill = sbom.write(job.work, name, job.inputs.bill_of_lock)
+    materials = sbom.write(job.work, name, job.inputs.sbom_of_lock)
     builder = Builder(tool="git", version=version_of("git", "--version") or "")
-    return Product((), builder, bill=bill)
+    return Product((), builder, sbom=materials)
 
 
 def obstacle(project: Project) -> str:

@@ -74,7 +74,7 @@ def system_files(
     return tuple(sorted(files, key=lambda file: file.path))
 
 
-def bill(project: Project, content: bytes = b"", package: str = "") -> TargetFile:
+def sbom(project: Project, content: bytes = b"", package: str = "") -> TargetFile:
     """The bill of materials, where a person looks for what a package says of itself.
 
     The one in the wheel's metadata is in the bundle as well, but names what the lock admits; this

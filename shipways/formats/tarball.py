@@ -20,7 +20,7 @@ from shipways.formats.several import Several
 from shipways.formats.step import Step, by_phase
 from shipways.inputs import sbom
 from shipways.inputs.closure import Found
-from shipways.machines.machine import PERSON
+from shipways.machines.machine import UNPRIVILEGED_USER
 from shipways.project import versions
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons
@@ -53,8 +53,8 @@ def build(job: Job) -> Product:
     ]  # fmt: skip
     run(argv, timeout=TIMEOUT_S, log_file=job.logs / "build.log")
     installed = tree_bytes(job.work / top) + sum(job.inputs.bundle.contents.values())
-    bill = sbom.write(job.work, out.name, job.inputs.bill_of_bundle)
-    return Product((out,), _builder(job.options.compression, compressor), installed, bill)
+    materials = sbom.write(job.work, out.name, job.inputs.sbom_of_bundle)
+    return Product((out,), _builder(job.options.compression, compressor), installed, materials)
 
 
 def folder_name(project: Project) -> str:
@@ -89,7 +89,7 @@ def _files(job: Job) -> tuple[TargetFile, ...]:
     return (
         *installed_files.compressed(system),
         licence,
-        installed_files.bill(project, job.inputs.bill_of_bundle),
+        installed_files.sbom(project, job.inputs.sbom_of_bundle),
     )
 
 
@@ -164,9 +164,9 @@ def instance(project: Project, file: str, number: int) -> list[str]:
     own = ["env", *settings, f"{home}/{folder_name(project)}/run", *project.tool.serve]
     serve = several.in_background(shlex.join(own), name)
     packed = shlex.quote(file)
-    person = f"setpriv --reuid {PERSON} --regid {PERSON} --init-groups"
+    person = f"setpriv --reuid {UNPRIVILEGED_USER} --regid {UNPRIVILEGED_USER} --init-groups"
     return [
-        f"install -d -o {PERSON} -g {PERSON} {home}",
+        f"install -d -o {UNPRIVILEGED_USER} -g {UNPRIVILEGED_USER} {home}",
         f"install -m 644 {packed} /srv && {person} tar xf /srv/{packed} -C {home}",
         f"rm /srv/{packed}",
         f"{person} bash -c {shlex.quote(serve)}",

@@ -27,8 +27,8 @@ def build(job: Job) -> Product:
     paths = tuple(job.work / path.name for path in made)
     for path, copy in zip(made, paths, strict=True):
         shutil.copyfile(path, copy)
-    bill = sbom.write(job.work, paths[0].name, job.inputs.bill_of_lock)
-    return Product(paths, Builder(tool="build", version=version("build")), bill=bill)
+    materials = sbom.write(job.work, paths[0].name, job.inputs.sbom_of_lock)
+    return Product(paths, Builder(tool="build", version=version("build")), sbom=materials)
 
 
 def lint(job: Job, product: Product) -> list[Lint]:

@@ -138,8 +138,8 @@ def of_package(package: SystemPackage) -> Component:
     )
 
 
-def _text(bill: Bom) -> str:
-    return JsonV1Dot6(bill).output_as_string(indent=1) + "\n"
+def _text(sbom: Bom) -> str:
+    return JsonV1Dot6(sbom).output_as_string(indent=1) + "\n"
 
 
 def _app(project: Project) -> Component:

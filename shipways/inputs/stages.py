@@ -98,7 +98,7 @@ class Inputs:
                 next(target.glob("*.whl")),
                 f"sboms/{self.project.distribution}{sbom.SUFFIX}",
             )
-            attach(wheel, name, self.bill_of_lock, self.epoch)
+            attach(wheel, name, self.sbom_of_lock, self.epoch)
         return target
 
     @cached_property
@@ -107,12 +107,12 @@ class Inputs:
         return wheelhouse.locked(self.project)
 
     @cached_property
-    def bill_of_lock(self) -> bytes:
+    def sbom_of_lock(self) -> bytes:
         """The bill of what holds the app alone: it names what the lock names, on every machine."""
         return sbom.document(self.project, map(sbom.of_locked, self.locked), self.epoch)
 
     @cached_property
-    def bill_of_bundle(self) -> bytes:
+    def sbom_of_bundle(self) -> bytes:
         """The bill of what holds the bundle: it names every wheel by the hash of its file."""
         return sbom.document(self.project, map(sbom.of_wheel, self.wheelhouse), self.epoch)
 

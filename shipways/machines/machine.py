@@ -20,7 +20,7 @@ from shipways.util.command import Completed
 
 BOOT_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20
-PERSON = "ada"  # an ordinary user, for commands that need no root
+UNPRIVILEGED_USER = "ada"  # an ordinary user, for commands that need no root
 AS_A_PERSON = {"LANG": "C.UTF-8", "TERM": "dumb", "DEBIAN_FRONTEND": "noninteractive"}
 
 
@@ -75,7 +75,7 @@ class Machine:
     def _request(
         self, command: str, timeout: float, user: str, env: Mapping[str, str]
     ) -> execution.Request:
-        home = {"root": "/root", PERSON: f"/home/{PERSON}"}.get(user, "/")
+        home = {"root": "/root", UNPRIVILEGED_USER: f"/home/{UNPRIVILEGED_USER}"}.get(user, "/")
         full = {**AS_A_PERSON, **host_network.environment(), "HOME": home, **env}
         return execution.Request(command, timeout, user, home, full)
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import PurePosixPath
 
 from shipways.report.figure import Detail, Figure, Seen, Source
-from shipways.results import TYPED, StepRecord, StepResult, Target, was_installed
+from shipways.results import TYPED, StepRecord, StepResult, TargetRecord, was_installed
 from shipways.util.measure import median
 from shipways.util.messages import mark as _
 
@@ -118,7 +118,7 @@ def on_target(value: str, runs: str = "") -> Callable[[Seen], Figure]:
     return read
 
 
-def first_install(target: Target) -> list[StepResult]:
+def first_install(target: TargetRecord) -> list[StepResult]:
     """The commands of the first install: later phases may type the same ones again."""
     phases = ("prerequisite", *TYPED)
     until = takewhile(lambda step: step.phase in phases, target.steps)
@@ -126,7 +126,7 @@ def first_install(target: Target) -> list[StepResult]:
     return [step for step in typed if step.log == typed[0].log]
 
 
-def _target_source(seen: Seen, target: Target, runs: int = 1) -> Source:
+def _target_source(seen: Seen, target: TargetRecord, runs: int = 1) -> Source:
     """The commands of an installation, and the logs of as many installations as were made."""
     ran = first_install(target)
     logs = [*dict.fromkeys(step.log for step in ran if step.log)]
@@ -197,7 +197,7 @@ def removal(seen: Seen) -> Figure:
     return replace(figure, value=0.0, left=left) if any(left) else figure
 
 
-def _phase_source(name: str, target: Target, phases: Sequence[str]) -> Source:
+def _phase_source(name: str, target: TargetRecord, phases: Sequence[str]) -> Source:
     typed = [step for step in target.steps if step.phase in phases]
     own = [step for step in typed if PurePosixPath(step.log).stem in phases]
     ran = own or typed  # the same steps may have been typed for another phase as well

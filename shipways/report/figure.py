@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shipways.results import FormatRecord, Target
+from shipways.results import FormatRecord, TargetRecord
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Seen:
 
     record: FormatRecord
     target_name: str = ""
-    target: Target | None = None
+    target: TargetRecord | None = None
 
 
 @dataclass(frozen=True)

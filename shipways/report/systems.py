@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from shipways.report.overview import Row
-from shipways.results import Target, was_installed
+from shipways.results import TargetRecord, was_installed
 from shipways.util.messages import mark as _
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -23,7 +23,7 @@ class Answer:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def family(name: str, target: Target) -> str:
+def family(name: str, target: TargetRecord) -> str:
     """The kind of system that a target stands for: as recorded, else read from its names."""
     if target.family:
         return "rhel" if target.family in ("fedora", "suse") else target.family

@@ -9,7 +9,7 @@ from shipways.report.columns import BY_KEY
 from shipways.report.i18n import Words, brief
 from shipways.report.overview import Row
 from shipways.report.value_text import STATUS, left_text, value_text
-from shipways.results import StepResult, Target
+from shipways.results import StepResult, TargetRecord
 from shipways.util.messages import mark as _
 
 FIGURES = ("transfer_bytes", "footprint_bytes", "install_s", "first_response_s", "idle_mib")
@@ -65,16 +65,16 @@ def target_views(row: Row, words: Words) -> Iterator[TargetView]:
         )
 
 
-def _source(target: Target, words: Words) -> str:
+def _source(target: TargetRecord, words: Words) -> str:
     return words.say(SOURCES.get(target.base_source, target.base_source))
 
 
-def _figure(target: Target, key: str, words: Words) -> str:
+def _figure(target: TargetRecord, key: str, words: Words) -> str:
     value = getattr(target, key)
     return "–" if value is None else value_text(BY_KEY[key].unit, value, words)
 
 
-def _phases(target: Target, words: Words) -> Iterator[tuple[str, str, str]]:
+def _phases(target: TargetRecord, words: Words) -> Iterator[tuple[str, str, str]]:
     for phase, went in target.lifecycle.items():
         note = target.notes.get(phase, "")
         if phase == "residue" and target.residue_files is not None:

@@ -6,7 +6,7 @@ import re
 
 from shipways.errors import VerifyError
 from shipways.verify.delivery import Delivery
-from shipways.verify.http_client import Visitor
+from shipways.verify.http_client import HttpClient
 
 LONG_S = 30 * 24 * 3600  # a static file may be kept for at least this long
 START_S = 180  # within which a service has to answer
@@ -17,24 +17,24 @@ def expect(condition: bool, otherwise: str) -> None:
         raise VerifyError(otherwise)
 
 
-def serves(visitor: Visitor, delivery: Delivery) -> str:
+def serves(client: HttpClient, delivery: Delivery) -> str:
     """Health, the right format and version, a static file; returns what the site says of itself."""
-    visitor.wait(START_S)
+    client.wait(START_S)
     said = ""
     if delivery.project.tool.about:
-        facts = visitor.about()
+        facts = client.about()
         wanted = (delivery.format.id, delivery.project.version)
         found = (facts.get("format"), facts.get("version"))
         expect(found == wanted, f"The site says it is {found}, not {wanted}.")
         said = ", ".join(f"{name} {value}" for name, value in facts.items())
     if delivery.project.tool.static_url:
-        static_file(visitor)
+        static_file(client)
     return said
 
 
-def static_file(visitor: Visitor) -> None:
+def static_file(client: HttpClient) -> None:
     """It arrives, and a browser may keep it for long: its name changes with its content."""
-    answer = visitor.static_file()
+    answer = client.static_file()
     expect(answer["status"] == 200, f"{answer['url']} gave {answer['status']}.")
     control = answer["headers"].get("cache-control", "")
     age = re.search(r"max-age=(\d+)", control)
@@ -42,12 +42,12 @@ def static_file(visitor: Visitor) -> None:
     expect(kept, f"{answer['url']} may not be kept for long: Cache-Control: {control!r}.")
 
 
-def keeps(visitor: Visitor, texts: list[str]) -> None:
+def keeps(client: HttpClient, texts: list[str]) -> None:
     """Everything that was posted can still be read, and the session is still valid.
 
     A session is bound to the secret key (django.contrib.auth, session hash): when the key had
     changed, the visitor would be logged out.
     """
-    missing = visitor.missing(texts)
+    missing = client.missing(texts)
     expect(not missing, f"{len(missing)} of {len(texts)} notes are gone: {missing[:3]}")
-    expect(visitor.is_logged_in(), "The session is no longer valid: the secret key has changed.")
+    expect(client.is_logged_in(), "The session is no longer valid: the secret key has changed.")

@@ -1,22 +1,22 @@
-"""The life of an installed artifact: one story, whatever the format and the target."""
+"""The life of an installed artifact: one context, whatever the format and the target."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from shipways.errors import ShipwaysError
 from shipways.machines.machine import Machine
-from shipways.results import Target
+from shipways.results import TargetRecord
 from shipways.verify import assertions, service
 from shipways.verify.assertions import START_S, expect
 from shipways.verify.delivery import Delivery
 from shipways.verify.file_snapshot import Tree
-from shipways.verify.http_client import PASSWORD, USER, Visitor
+from shipways.verify.http_client import PASSWORD, USER, HttpClient
 from shipways.verify.service import Service
-from shipways.verify.step_runner import Typist
+from shipways.verify.step_runner import StepRunner
 
 NOT_OFFERED = "not offered"
 EDIT = "# edited by the administrator"
@@ -24,26 +24,26 @@ TIMEOUT_S = 60
 
 
 @dataclass
-class Story:
+class Context:
     """What happens on one machine. Phases build on those before them."""
 
     machine: Machine
-    visitor: Visitor
-    typist: Typist
+    client: HttpClient
+    step_runner: StepRunner
     now: Delivery
     next: Delivery
     broken: Delivery
-    target: Target
+    record: TargetRecord
     before: Tree = field(default_factory=dict)
     installed: Tree = field(default_factory=dict)  # as soon as it served
     packages: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
     texts: list[str] = field(default_factory=list)  # every note that was acknowledged
 
-    def run(self, phases: dict[str, Callable[[Story], str]]) -> None:
+    def run(self, phases: Mapping[str, Callable[[Context], str]]) -> None:
         """Run phases in their order; each is true, false, or not offered, with what was found."""
         for name, phase in phases.items():
-            if self.target.lifecycle.get("install") is False:
+            if self.record.lifecycle.get("install") is False:
                 self._conclude(name, False, "not reached: it is not installed")
                 continue
             started = time.monotonic()
@@ -54,21 +54,21 @@ class Story:
             else:
                 offered = not found.startswith(NOT_OFFERED)
                 self._conclude(name, True if offered else NOT_OFFERED, found)
-            self.target.phase_s[name] = round(time.monotonic() - started, 2)
+            self.record.phase_s[name] = round(time.monotonic() - started, 2)
 
     def _conclude(self, phase: str, outcome: bool | str, found: str) -> None:
-        self.target.lifecycle[phase] = outcome
-        self.target.notes[phase] = found
+        self.record.lifecycle[phase] = outcome
+        self.record.notes[phase] = found
 
     @cached_property
     def service(self) -> Service:
-        return service.find(self.machine, self.now, self.typist)
+        return service.find(self.machine, self.now, self.step_runner)
 
     def started(self, delivery: Delivery, log: str) -> None:
         """Type the steps that start it where it does not start by itself, then wait for it."""
         if not self.service.runs():
-            self.typist.start(delivery.steps("start"), self.visitor.answers, log)
-        self.visitor.wait(START_S)
+            self.step_runner.start(delivery.steps("start"), self.client.answers, log)
+        self.client.wait(START_S)
 
     def stop_in_terminal(self) -> None:
         if not self.service.starts_at_boot:
@@ -84,7 +84,7 @@ class Story:
         self.machine.run(self.service.manage(arguments, env), timeout=TIMEOUT_S)
 
     def post(self, text: str) -> None:
-        expect(self.visitor.post(text), "A posted note cannot be read.")
+        expect(self.client.post(text), "A posted note cannot be read.")
         self.texts.append(text)
 
     def edit_settings(self) -> None:
@@ -98,8 +98,8 @@ class Story:
 
     def kept(self) -> None:
         """Notes, session, secret key and edited settings are as they were, or it is an error."""
-        if self.visitor.probe:
-            assertions.keeps(self.visitor, self.texts)
+        if self.client.probe:
+            assertions.keeps(self.client, self.texts)
         path = self.service.settings
         if path:
             expect(self.holds_edit(path), f"The edited line is gone from {path}.")

@@ -1,7 +1,7 @@
-"""A visitor of the site: a second machine in the network of the first.
+"""The HTTP client: on a helper machine in the network of the first.
 
 What listens on localhost there can be reached from it, nothing needs to be installed on the machine
-under test, and what a visitor sends does not count as received over its wire.
+under test, and what the client sends does not count as received by it.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ USER, PASSWORD = "visitor", "a-Long-passw0rd"
 OVERHEAD_S = 30  # what a visit may take besides waiting
 
 
-class Visitor:
+class HttpClient:
     """Uses the site of `project` on localhost of the machine that it stands beside."""
 
-    def __init__(self, project: Project, desk: Machine) -> None:
+    def __init__(self, project: Project, helper: Machine) -> None:
         self.project = project
-        self._desk = desk
+        self._helper = helper
         self.base = f"http://127.0.0.1:{project.tool.port}"
-        desk.copy_in(Path(http_client.__file__), SCRIPT)
+        helper.copy_in(Path(http_client.__file__), SCRIPT)
 
     @property
     def probe(self) -> Probe | None:
@@ -40,7 +40,7 @@ class Visitor:
 
     def come_back(self) -> None:
         """After the machine has restarted: its network is another one now. Cookies are kept."""
-        self._desk.restart()
+        self._helper.restart()
 
     def wait(self, seconds: float) -> None:
         """Return when the health address answers 200; raises `VerifyError` when it does not."""
@@ -117,15 +117,15 @@ class Visitor:
 
     def stop_writing(self, writing: Background) -> tuple[list[str], list[str]]:
         """The acknowledged texts, and how each of the others failed."""
-        self._desk.run(f"touch {http_client.STOP}", timeout=OVERHEAD_S)
+        self._helper.run(f"touch {http_client.STOP}", timeout=OVERHEAD_S)
         found = result(writing, OVERHEAD_S * 4)
         return list(found["posted"]), list(found["failed"])
 
     def _do(self, what: str, timeout: float, **arguments: Any) -> dict[str, Any]:
-        return _decoded(self._desk.run(self._command(what, arguments), timeout=timeout).output)
+        return _decoded(self._helper.run(self._command(what, arguments), timeout=timeout).output)
 
     def _begin(self, what: str, timeout: float, **arguments: Any) -> Background:
-        return self._desk.spawn(self._command(what, arguments), timeout=timeout)
+        return self._helper.spawn(self._command(what, arguments), timeout=timeout)
 
     def _command(self, what: str, arguments: dict[str, Any]) -> str:
         request = json.dumps({"do": what, "base": self.base, **arguments})
@@ -160,8 +160,8 @@ def _decoded(output: str) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def visitor(project: Project, beside: Machine, source: str = "auto") -> Iterator[Visitor]:
-    """A visitor on a machine of their own, in the other's network."""
+def client_beside(project: Project, beside: Machine, source: str = "auto") -> Iterator[HttpClient]:
+    """A client on a machine of its own, in the other's network."""
     image = image_cache.ensure("debian:13", source, packages=("python3",))
-    with machine(image, beside=beside) as desk:
-        yield Visitor(project, desk)
+    with machine(image, beside=beside) as helper:
+        yield HttpClient(project, helper)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shipways.results import TYPED
 from shipways.verify import file_snapshot, footprint
-from shipways.verify.context import Story
+from shipways.verify.context import Context
 
 REQUESTS = 10  # before idle memory is read
 FOLDERS = ("/",)
@@ -16,18 +16,20 @@ def folders(role: str) -> tuple[str, ...]:
     return (*FOLDERS, DOCKER) if role.endswith("+docker") else FOLDERS
 
 
-def measure(story: Story) -> None:
+def measure(context: Context) -> None:
     """Fill in footprint, breakdown and idle memory, when the service has been installed."""
-    target, project = story.target, story.now.project
-    target.footprint_bytes = file_snapshot.used(story.installed) - file_snapshot.used(story.before)
-    target.breakdown = footprint.breakdown(story.before, story.installed, project)
-    story.visitor.get(project.tool.health, times=REQUESTS)
-    target.idle_mib = round(story.machine.memory(story.service.pids), 1)
+    record, project = context.record, context.now.project
+    record.footprint_bytes = file_snapshot.used(context.installed) - file_snapshot.used(
+        context.before
+    )
+    record.breakdown = footprint.breakdown(context.before, context.installed, project)
+    context.client.get(project.tool.health, times=REQUESTS)
+    record.idle_mib = round(context.machine.memory(context.service.pids), 1)
 
 
-def count(story: Story) -> None:
+def count(context: Context) -> None:
     """Fill in the number of commands, prerequisites apart, and their seconds."""
-    typed = [step for step in story.typist.record if step.phase in TYPED]
-    story.target.prerequisites = len(story.now.steps("prerequisite"))
-    story.target.commands = len(typed)
-    story.target.install_s = sum(step.seconds for step in typed)
+    typed = [step for step in context.step_runner.record if step.phase in TYPED]
+    context.record.prerequisites = len(context.now.steps("prerequisite"))
+    context.record.commands = len(typed)
+    context.record.install_s = sum(step.seconds for step in typed)

@@ -18,14 +18,14 @@ from shipways.errors import ShipwaysError, UsageError
 from shipways.formats import Format, Options, choose
 from shipways.machines import engine, image_cache, reaper
 from shipways.project.model import Project
-from shipways.results import FormatRecord, Publish, Results, Target
+from shipways.results import FormatRecord, Publish, Results, TargetRecord
 from shipways.util.measure import MIB, sha256
 from shipways.util.progress import say, step
 from shipways.verify import git_server, repeat_install
 from shipways.verify.delivery import Delivery
 from shipways.verify.later_versions import Versions
-from shipways.verify.scenario import Trio, live
-from shipways.verify.targets import Ground, fits
+from shipways.verify.scenario import VersionSet, live
+from shipways.verify.targets import Target, fits
 from shipways.verify.targets import choose as choose_targets
 
 JOB_MIB = 1024  # of memory that one life may take
@@ -36,10 +36,10 @@ class Life:
     """One format on one target."""
 
     format: Format
-    ground: Ground
+    target: Target
 
     def __str__(self) -> str:
-        return f"{self.format.id} on {self.ground.id}"
+        return f"{self.format.id} on {self.target.id}"
 
 
 def verify(
@@ -72,13 +72,13 @@ def verify(
             raise UsageError("Nothing of what was asked for is built and fits these targets.")
         with engine.temporary_folder("versions") as folder:
             made = Versions(project, folder, cache)
-            trios = {
-                wanted.id: trio(project, wanted, found.formats[wanted.id], place, made)
+            version_sets = {
+                wanted.id: version_set(project, wanted, found.formats[wanted.id], place, made)
                 for wanted in {life.format.id: life.format for life in lives}.values()
             }
             with step("base images"):
-                _prepare_images(lives, trios, options.base_source)
-            _live_all(lives, trios, found, place, options.base_source, runs, publish)
+                _prepare_images(lives, version_sets, options.base_source)
+            _live_all(lives, version_sets, found, place, options.base_source, runs, publish)
     return found
 
 
@@ -86,11 +86,11 @@ def _lives(
     project: Project, formats: Sequence[str], targets: Sequence[str], found: Results
 ) -> list[Life]:
     return [
-        Life(wanted, ground)
+        Life(wanted, target)
         for wanted in choose(formats)
         if _is_built(wanted, found.formats)
-        for ground in choose_targets(targets)
-        if fits(wanted, ground, project)
+        for target in choose_targets(targets)
+        if fits(wanted, target, project)
     ]
 
 
@@ -102,15 +102,15 @@ def _is_built(wanted: Format, records: dict[str, FormatRecord]) -> bool:
     return built
 
 
-def trio(
+def version_set(
     project: Project, wanted: Format, record: FormatRecord, dist: Dist, versions: Versions
-) -> Trio:
+) -> VersionSet:
     """What dist/ holds of a format, and two later versions of it, built now."""
     now, later = delivered(project, wanted, record, dist, versions), []
     for kind in ("next", "broken"):
         with step(f"{wanted.id}: a later version, {kind}"):
             later.append(versions.make(wanted, kind))
-    return Trio(now, *later)
+    return VersionSet(now, *later)
 
 
 def delivered(
@@ -128,19 +128,21 @@ def delivered(
     return Delivery(project, wanted, file)
 
 
-def _prepare_images(lives: Sequence[Life], trios: dict[str, Trio], source: str) -> None:
+def _prepare_images(
+    lives: Sequence[Life], version_sets: dict[str, VersionSet], source: str
+) -> None:
     """Beforehand and one after the other: their time belongs to no format."""
-    for ground in {life.ground.id: life.ground for life in lives}.values():
-        image_cache.ensure(ground.role, source)
-        image_cache.ensure(ground.role, source, packages=ground.common)
+    for target in {life.target.id: life.target for life in lives}.values():
+        image_cache.ensure(target.role, source)
+        image_cache.ensure(target.role, source, packages=target.common)
     image_cache.ensure("debian:13", source, packages=("python3",))
-    if any(trio.now.repository for trio in trios.values()):
+    if any(version_set.now.repository for version_set in version_sets.values()):
         git_server.server_image(source)
 
 
 def _live_all(
     lives: Sequence[Life],
-    trios: dict[str, Trio],
+    version_sets: dict[str, VersionSet],
     found: Results,
     dist: Dist,
     source: str,
@@ -151,17 +153,17 @@ def _live_all(
     saving = threading.Lock()
 
     def one(life: Life) -> None:
-        target = _tried(life, trios[life.format.id], dist, source, runs)
+        record = _tried(life, version_sets[life.format.id], dist, source, runs)
         with saving:
-            found.formats[life.format.id].targets[life.ground.id] = target
+            found.formats[life.format.id].targets[life.target.id] = record
             results.save(found, dist.results_file)
             publish(found)
-        say(f"{life}: {target.status} {target.reason.splitlines()[0] if target.reason else ''}")
+        say(f"{life}: {record.status} {record.reason.splitlines()[0] if record.reason else ''}")
 
     pool = ThreadPoolExecutor(workers(len(lives)))
     try:
         for future in as_completed(
-            [pool.submit(one, life) for life in _longest_first(lives, trios)]
+            [pool.submit(one, life) for life in _longest_first(lives, version_sets)]
         ):
             future.result()
     except BaseException:
@@ -172,31 +174,31 @@ def _live_all(
         pool.shutdown()
 
 
-def _longest_first(lives: Sequence[Life], trios: dict[str, Trio]) -> list[Life]:
+def _longest_first(lives: Sequence[Life], version_sets: dict[str, VersionSet]) -> list[Life]:
     """By the number of steps to type: so that no core idles while the longest is still to come."""
 
     def steps(life: Life) -> int:
-        now = trios[life.format.id].now
+        now = version_sets[life.format.id].now
         return len(now.format.printed(now.project))
 
     return sorted(lives, key=steps, reverse=True)
 
 
-def _tried(life: Life, trio: Trio, dist: Dist, source: str, runs: int) -> Target:
-    logs = dist.logs(life.format.id) / life.ground.id.replace(":", "-")
+def _tried(life: Life, version_set: VersionSet, dist: Dist, source: str, runs: int) -> TargetRecord:
+    logs = dist.logs(life.format.id) / life.target.id.replace(":", "-")
     for log in logs.glob("*.log"):
         log.unlink()
     try:
-        target = live(trio, life.ground, dist.path, logs, source)
-        repeat_install.repeat(target, trio.now, life.ground, dist.path, logs, source, runs)
-        return target
+        record = live(version_set, life.target, dist.path, logs, source)
+        repeat_install.repeat(record, version_set.now, life.target, dist.path, logs, source, runs)
+        return record
     except ShipwaysError as error:
-        return Target(status="failed", reason=error.reason)
+        return TargetRecord(status="failed", reason=error.reason)
     except Exception as error:  # one life's mistake must not end the others
         path = logs / "error.log"
         results.write_atomically(path, traceback.format_exc().encode())
         seen = f"See {path.relative_to(dist.path)}."
-        return Target(status="failed", reason=f"{type(error).__name__}: {error}\n{seen}")
+        return TargetRecord(status="failed", reason=f"{type(error).__name__}: {error}\n{seen}")
 
 
 def workers(jobs: int) -> int:

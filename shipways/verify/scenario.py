@@ -1,4 +1,4 @@
-"""One format's whole life on one target: the scene, the story, the figures."""
+"""One format's whole life on one target: the scene, the context, the figures."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from shipways.errors import ShipwaysError, VerifyError
 from shipways.machines import image_cache
 from shipways.machines.execution import Background
 from shipways.machines.image_cache import Image
-from shipways.machines.machine import PERSON, Machine, machine
-from shipways.results import Target
+from shipways.machines.machine import UNPRIVILEGED_USER, Machine, machine
+from shipways.results import TargetRecord
 from shipways.verify import file_snapshot, git_server, http_client, metrics, package_manager
 from shipways.verify.assertions import START_S
-from shipways.verify.context import Story
+from shipways.verify.context import Context
 from shipways.verify.delivery import Delivery
-from shipways.verify.http_client import Visitor
+from shipways.verify.http_client import HttpClient
 from shipways.verify.phases import hardening, remove, serve, upgrade
-from shipways.verify.step_runner import Typist
-from shipways.verify.targets import Ground
+from shipways.verify.step_runner import StepRunner
+from shipways.verify.targets import Target
 
 PREPARE_S = 300
 # There is no wire to try again on; by itself apt would, for every package.
@@ -31,7 +31,7 @@ fi"""
 
 
 @dataclass(frozen=True)
-class Trio:
+class VersionSet:
     """One format: what is in dist/, its next version, and one whose migration raises."""
 
     now: Delivery
@@ -39,34 +39,38 @@ class Trio:
     broken: Delivery
 
 
-def live(trio: Trio, ground: Ground, dist: Path, logs: Path, source: str = "auto") -> Target:
+def live(
+    version_set: VersionSet, target: Target, dist: Path, logs: Path, source: str = "auto"
+) -> TargetRecord:
     """Follow one format through its life on fresh machines. What fails is in the result."""
-    image = image_cache.ensure(ground.role, source)
-    target = Target(
+    image = image_cache.ensure(target.role, source)
+    record = TargetRecord(
         status="ok",
-        platform=platform(image, trio.now),
-        family=ground.family,
+        platform=platform(image, version_set.now),
+        family=target.family,
         base_source=image.source,
     )
-    with scene(image, trio.now, source) as (root, guest):
-        typist = Typist(root, logs, dist)
-        told = Story(root, guest, typist, trio.now, trio.next, trio.broken, target)
-        prepare(root, trio.now)
-        told.before = file_snapshot.take(root, metrics.folders(image.role))
-        told.accounts, told.packages = (
+    with scene(image, version_set.now, source) as (root, client):
+        step_runner = StepRunner(root, logs, dist)
+        context = Context(
+            root, client, step_runner, version_set.now, version_set.next, version_set.broken, record
+        )
+        prepare(root, version_set.now)
+        context.before = file_snapshot.take(root, metrics.folders(image.role))
+        context.accounts, context.packages = (
             package_manager.accounts(root),
             package_manager.packages(root),
         )
-        told.run(PHASES)
-        target.steps = typist.record
+        context.run(PHASES)
+        record.steps = step_runner.record
     began = time.monotonic()
-    seconds = offline(trio.now, ground, dist, logs, source)
-    target.phase_s["offline"] = round(time.monotonic() - began, 2)
-    target.offline = seconds is not None
+    seconds = offline(version_set.now, target, dist, logs, source)
+    record.phase_s["offline"] = round(time.monotonic() - began, 2)
+    record.offline = seconds is not None
     if seconds is not None:
-        target.notes["offline"] = f"{seconds:.1f} s to the first response, where Python is there"
-    conclude(target)
-    return target
+        record.notes["offline"] = f"{seconds:.1f} s to the first response, where Python is there"
+    conclude(record)
+    return record
 
 
 def platform(image: Image, delivery: Delivery) -> str:
@@ -75,106 +79,109 @@ def platform(image: Image, delivery: Delivery) -> str:
     return image.platform + host + (f", {git_server.BESIDE}" if delivery.repository else "")
 
 
-def conclude(target: Target) -> None:
+def conclude(record: TargetRecord) -> None:
     """Failed, with the first reason, when any phase is false."""
-    failed = [name for name, outcome in target.lifecycle.items() if outcome is False]
+    failed = [name for name, outcome in record.lifecycle.items() if outcome is False]
     if failed:
-        target.status = "failed"
-        target.reason = f"{failed[0]}: {target.notes[failed[0]]}"
+        record.status = "failed"
+        record.reason = f"{failed[0]}: {record.notes[failed[0]]}"
 
 
 @contextlib.contextmanager
-def scene(image: Image, delivery: Delivery, source: str) -> Iterator[tuple[Machine, Visitor]]:
-    """A machine, a visitor beside it, and where a link leads to, a server with the repository."""
+def scene(image: Image, delivery: Delivery, source: str) -> Iterator[tuple[Machine, HttpClient]]:
+    """A machine, a client beside it, and where a link leads to, a server with the repository."""
     with (
         machine(image, systemd=True) as root,
         git_server.served(delivery, root, source),
-        http_client.visitor(delivery.project, root, source) as guest,
+        http_client.client_beside(delivery.project, root, source) as client,
     ):
-        yield root, guest
+        yield root, client
 
 
 def prepare(root: Machine, delivery: Delivery) -> None:
     """Make the machine what a server is before anybody installs: fresh package lists, a user."""
+    user = UNPRIVILEGED_USER
     root.run("if command -v apt-get; then apt-get update; fi", timeout=PREPARE_S)
     root.run(
-        f"id {PERSON} 2> /dev/null || useradd --create-home {PERSON}; chmod 755 /home/{PERSON}; "
-        f"echo private > /home/{PERSON}/diary; chmod 644 /home/{PERSON}/diary",
+        f"id {user} 2> /dev/null || useradd --create-home {user}; chmod 755 /home/{user}; "
+        f"echo private > /home/{user}/diary; chmod 644 /home/{user}/diary",
         timeout=PREPARE_S,
     )
     delivery.bring(root)
 
 
-def install(told: Story) -> str:
+def install(context: Context) -> str:
     """The printed steps, nothing else, until the first answer."""
-    received = told.machine.bytes_received()
-    waiting = told.visitor.waiting(PREPARE_S * 3)
-    told.typist.type_all(told.now.steps("prerequisite"), "install")
+    received = context.machine.bytes_received()
+    waiting = context.client.waiting(PREPARE_S * 3)
+    context.step_runner.type_all(context.now.steps("prerequisite"), "install")
     began = time.monotonic()
-    type_install(told, waiting)
-    serve.unaltered(told)
-    metrics.count(told)
-    told.target.first_response_s = _since(began, waiting)
-    told.target.transfer_bytes = told.machine.bytes_received() - received + told.now.size
-    told.installed = file_snapshot.take(told.machine, metrics.folders(told.machine.image.role))
-    metrics.measure(told)
-    return f"commands until it serves: {told.target.commands}"
+    type_install(context, waiting)
+    serve.unaltered(context)
+    metrics.count(context)
+    context.record.first_response_s = _since(began, waiting)
+    context.record.transfer_bytes = context.machine.bytes_received() - received + context.now.size
+    context.installed = file_snapshot.take(
+        context.machine, metrics.folders(context.machine.image.role)
+    )
+    metrics.measure(context)
+    return f"commands until it serves: {context.record.commands}"
 
 
-def type_install(told: Story, waiting: Background) -> None:
-    """Type it while a visitor is `waiting`: to ask again and again would slow the service down.
+def type_install(context: Context, waiting: Background) -> None:
+    """Type it while a client is `waiting`: to ask again and again would slow the service down.
 
     Raises `VerifyError` with the service's own last words when it does not answer.
     """
-    told.typist.type_all(told.now.steps("install"), "install")
-    told.typist.start(told.now.steps("start"), lambda: not waiting.running, "install")
+    context.step_runner.type_all(context.now.steps("install"), "install")
+    context.step_runner.start(context.now.steps("start"), lambda: not waiting.running, "install")
     try:
-        told.visitor.wait(START_S)
+        context.client.wait(START_S)
     except ShipwaysError as error:
-        error.hint = told.service.words()
+        error.hint = context.service.words()
         raise
 
 
-def offline(now: Delivery, ground: Ground, dist: Path, logs: Path, source: str) -> float | None:
+def offline(now: Delivery, target: Target, dist: Path, logs: Path, source: str) -> float | None:
     """Install by the same steps with the wire cut, on a system as it commonly is.
 
     Returns the seconds from the first command of the installation to the first response; None where
     it cannot be done.
     """
-    image = image_cache.ensure(ground.role, source, packages=ground.common)
-    with scene(image, now, source) as (root, guest):
+    image = image_cache.ensure(target.role, source, packages=target.common)
+    with scene(image, now, source) as (root, client):
         prepare(root, now)
         root.network.disconnect()
         root.run(IMPATIENT, timeout=PREPARE_S)
-        typist = Typist(root, logs, dist)
+        step_runner = StepRunner(root, logs, dist)
         try:
-            return first_response(now, guest, typist, "offline", PREPARE_S)
+            return first_response(now, client, step_runner, "offline", PREPARE_S)
         except ShipwaysError:
             return None
 
 
 def first_response(
-    now: Delivery, guest: Visitor, typist: Typist, log: str, patience_s: float
+    now: Delivery, client: HttpClient, step_runner: StepRunner, log: str, patience_s: float
 ) -> float:
     """Type everything; seconds from the first command of the installation to the first response.
 
-    A visitor waits `patience_s` for it from the start. Raises `VerifyError` when a step fails or
+    A client waits `patience_s` for it from the start. Raises `VerifyError` when a step fails or
     nothing answers.
     """
-    waiting = guest.waiting(patience_s)
-    typist.type_all(now.steps("prerequisite"), log)
+    waiting = client.waiting(patience_s)
+    step_runner.type_all(now.steps("prerequisite"), log)
     began = time.monotonic()
-    typist.type_all(now.steps("install"), log)
-    typist.start(now.steps("start"), lambda: not waiting.running, log)
-    guest.wait(START_S)
+    step_runner.type_all(now.steps("install"), log)
+    step_runner.start(now.steps("start"), lambda: not waiting.running, log)
+    client.wait(START_S)
     return _since(began, waiting)
 
 
 def _since(began: float, waiting: Background) -> float:
-    """Seconds until the visitor who is `waiting` was answered."""
+    """Seconds until the client that is `waiting` was answered."""
     at = http_client.arrived(waiting, START_S)
     if at is None:
-        raise VerifyError("The visitor was not answered in time.")
+        raise VerifyError("The client was not answered in time.")
     return at - began
 
 

@@ -14,7 +14,7 @@ from shipways.util.cause import cause
 from shipways.util.command import Completed
 
 STEP_TIMEOUT_S = 600
-LOOK_S = 0.1  # between two looks at a command that stays in the foreground
+POLL_INTERVAL_S = 0.1  # between two looks at a command that stays in the foreground
 
 
 class Running(Protocol):
@@ -36,7 +36,7 @@ class Terminal(Protocol):
     def spawn(self, command: str, *, timeout: float, log_file: Path | None = None) -> Running: ...
 
 
-class Typist:
+class StepRunner:
     """Types steps; `record` has each with its seconds, and `foreground` a service that stays."""
 
     def __init__(
@@ -76,7 +76,7 @@ class Typist:
             while running.running and not (step.foreground and answers() and running.running):
                 if time.monotonic() - started > STEP_TIMEOUT_S:
                     raise VerifyError(f"{step.command} neither ends nor serves.", log=self.log(log))
-                time.sleep(LOOK_S)
+                time.sleep(POLL_INTERVAL_S)
             seconds = time.monotonic() - started
             if running.running:
                 self.foreground = running

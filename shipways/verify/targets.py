@@ -16,7 +16,7 @@ COMMON = ("ca-certificates", "openssl", "python3", "tzdata", "xz-utils")
 
 
 @dataclass(frozen=True)
-class Ground:
+class Target:
     """One kind of clean machine."""
 
     id: str
@@ -27,32 +27,32 @@ class Ground:
     common: Sequence[str] = ()  # packages that such a system commonly has
 
 
-GROUNDS = {
-    ground.id: ground
-    for ground in (
-        Ground("debian:13", "debian:13+systemd", "debian", "apt", common=COMMON),
-        Ground("debian:12", "debian:12+systemd", "debian", "apt", common=COMMON),
-        Ground("rpm", "rpm+systemd", "rhel", "dnf"),
-        Ground("docker", "debian:13+docker", "", "apt", engine=True),
+TARGETS = {
+    target.id: target
+    for target in (
+        Target("debian:13", "debian:13+systemd", "debian", "apt", common=COMMON),
+        Target("debian:12", "debian:12+systemd", "debian", "apt", common=COMMON),
+        Target("rpm", "rpm+systemd", "rhel", "dnf"),
+        Target("docker", "debian:13+docker", "", "apt", engine=True),
     )
 }
 
 
-def choose(names: Sequence[str]) -> list[Ground]:
+def choose(names: Sequence[str]) -> list[Target]:
     """The targets of these names; none named means all."""
-    unknown = [name for name in names if name not in GROUNDS]
+    unknown = [name for name in names if name not in TARGETS]
     if unknown:
         raise UsageError(
-            f"There is no target {unknown[0]!r}.", hint=f"Targets are: {', '.join(GROUNDS)}."
+            f"There is no target {unknown[0]!r}.", hint=f"Targets are: {', '.join(TARGETS)}."
         )
-    return [GROUNDS[name] for name in dict.fromkeys(names or GROUNDS)]
+    return [TARGETS[name] for name in dict.fromkeys(names or TARGETS)]
 
 
-def fits(wanted: Format, ground: Ground, project: Project) -> bool:
+def fits(wanted: Format, target: Target, project: Project) -> bool:
     """Whether a format goes to a target: containers to an engine, others where their steps can be
     typed, and of those to what the format names, where it names any."""
     contained = wanted.kind in CONTAINED
-    if contained or ground.engine:
-        return contained and ground.engine
+    if contained or target.engine:
+        return contained and target.engine
     called = {step.manager for step in wanted.printed(project) if step.phase in BEFORE}
-    return called <= {ground.manager, ""} and (not wanted.targets or ground.id in wanted.targets)
+    return called <= {target.manager, ""} and (not wanted.targets or target.id in wanted.targets)

@@ -22,14 +22,14 @@ from shipways.verify.agents import tcp_forward
 from shipways.verify.assertions import START_S
 from shipways.verify.delivery import Delivery
 from shipways.verify.git_server import Repository
-from shipways.verify.http_client import Visitor
+from shipways.verify.http_client import HttpClient
 from shipways.verify.scenario import platform, prepare
-from shipways.verify.step_runner import Typist
+from shipways.verify.step_runner import StepRunner
 
 RELAY_PORT = 18000  # on the machine: connections from outside arrive here
 SCRIPT = "/var/tmp/relay.py"
 USER = "admin"
-LOOK_S = 0.5
+POLL_INTERVAL_S = 0.5
 TIMEOUT_S = 60
 PORTS = 100  # how many are tried after the one asked for
 
@@ -51,29 +51,29 @@ def try_out(
     (wanted,), source = choose([format_id]), options.base_source
     with engine.temporary_folder("try") as folder:
         delivery = _delivery(project, wanted, Dist(dist), folder)
-        image = image_cache.ensure(_ground(delivery, target).role, source)
-        helper = image_cache.ensure("debian:13", source, packages=("python3",))
+        image = image_cache.ensure(_target(delivery, target).role, source)
+        image = image_cache.ensure("debian:13", source, packages=("python3",))
         port = free_port(port)
         with (
             machine(image, systemd=True, ports={RELAY_PORT: port}, keep=keep) as root,
-            machine(helper, beside=root, keep=keep) as desk,
+            machine(image, beside=root, keep=keep) as helper,
             git_server.served(delivery, root, source),
         ):
             say(f"{platform(image, delivery)}:")
-            _show(delivery, root, desk, folder, port, keep=keep)
+            _show(delivery, root, helper, folder, port, keep=keep)
 
 
 def _show(
-    delivery: Delivery, root: Machine, desk: Machine, logs: Path, port: int, *, keep: bool
+    delivery: Delivery, root: Machine, helper: Machine, logs: Path, port: int, *, keep: bool
 ) -> None:
     """Install it, say where it is, and follow its log."""
     prepare(root, delivery)
-    typist = Typist(root, logs, logs, say)
-    running = _install(delivery, root, Visitor(delivery.project, desk), typist)
-    _open_door(desk, delivery.project)
+    step_runner = StepRunner(root, logs, logs, say)
+    running = _install(delivery, root, HttpClient(delivery.project, helper), step_runner)
+    _open_door(helper, delivery.project)
     say(f"\nIt runs: http://127.0.0.1:{port}/")
     _make_login(delivery.project, root, running)
-    say(_farewell(root, desk, keep))
+    say(_farewell(root, helper, keep))
     with contextlib.suppress(KeyboardInterrupt):
         for piece in _log(root, running, logs / "install.log"):
             print(piece, end="", flush=True)
@@ -101,29 +101,31 @@ def _delivery(project: Project, wanted: Format, dist: Dist, folder: Path) -> Del
     return Delivery(project, wanted, dist.path / record.artifacts[0].path)
 
 
-def _ground(delivery: Delivery, target: str | None) -> targets.Ground:
+def _target(delivery: Delivery, name: str | None) -> targets.Target:
     """The target that was asked for, else the first that the format goes to."""
-    for ground in targets.choose([target] if target else []):
-        if targets.fits(delivery.format, ground, delivery.project):
-            return ground
-    raise UsageError(f"{delivery.format.id} does not go to {target or 'any target'}.")
+    for target in targets.choose([name] if name else []):
+        if targets.fits(delivery.format, target, delivery.project):
+            return target
+    raise UsageError(f"{delivery.format.id} does not go to {name or 'any target'}.")
 
 
-def _install(delivery: Delivery, root: Machine, guest: Visitor, typist: Typist) -> service.Service:
-    typist.type_all(delivery.steps("prerequisite", "install"), "install")
-    typist.start(delivery.steps("start"), guest.answers, "install")
-    running = service.find(root, delivery, typist)
+def _install(
+    delivery: Delivery, root: Machine, client: HttpClient, step_runner: StepRunner
+) -> service.Service:
+    step_runner.type_all(delivery.steps("prerequisite", "install"), "install")
+    step_runner.start(delivery.steps("start"), client.answers, "install")
+    running = service.find(root, delivery, step_runner)
     try:
-        guest.wait(START_S)
+        client.wait(START_S)
     except VerifyError as error:
         raise VerifyError(f"{error}\n{running.words()}") from error
     return running
 
 
-def _open_door(desk: Machine, project: Project) -> None:
-    desk.copy_in(Path(tcp_forward.__file__), SCRIPT)
+def _open_door(helper: Machine, project: Project) -> None:
+    helper.copy_in(Path(tcp_forward.__file__), SCRIPT)
     command = f"setsid python3 {SCRIPT} {RELAY_PORT} {project.tool.port} > /dev/null 2>&1 &"
-    desk.run(command, timeout=TIMEOUT_S)
+    helper.run(command, timeout=TIMEOUT_S)
 
 
 def _make_login(project: Project, root: Machine, running: service.Service) -> None:
@@ -139,12 +141,12 @@ def _make_login(project: Project, root: Machine, running: service.Service) -> No
     say(f"Log in as {USER} with the password {password}")
 
 
-def _farewell(root: Machine, desk: Machine, keep: bool) -> str:
+def _farewell(root: Machine, helper: Machine, keep: bool) -> str:
     if not keep:
         return f"Ctrl-C removes it. To look inside: docker exec -it {root.name} bash\n"
     return (
         f"It stays after Ctrl-C. To enter it: docker exec -it {root.name} bash\n"
-        f"To remove it: docker rm -fv {desk.name} {root.name}\n"
+        f"To remove it: docker rm -fv {helper.name} {root.name}\n"
     )
 
 
@@ -156,4 +158,4 @@ def _log(root: Machine, running: service.Service, typed: Path) -> Iterator[str]:
     with typed.open(encoding="utf-8") as file:
         while running.runs():
             yield file.read()
-            time.sleep(LOOK_S)
+            time.sleep(POLL_INTERVAL_S)

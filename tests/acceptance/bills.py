@@ -22,9 +22,9 @@ def read(content: bytes) -> Bill:
     return dict(json.loads(text))
 
 
-def parts(bill: Bill, kind: str) -> dict[str, Bill]:
+def parts(sbom: Bill, kind: str) -> dict[str, Bill]:
     """Name -> component, of those whose package URL is of this kind, such as pypi."""
-    found = bill.get("components", ())
+    found = sbom.get("components", ())
     return {
         part["name"].lower().replace("_", "-"): part
         for part in found
@@ -32,21 +32,21 @@ def parts(bill: Bill, kind: str) -> dict[str, Bill]:
     }
 
 
-def check_app(bill: Bill, project: Project) -> None:
+def check_app(sbom: Bill, project: Project) -> None:
     """It is this project's, and every part is one that the graph leads to."""
-    app = bill["metadata"]["component"]
+    app = sbom["metadata"]["component"]
     assert (app["name"], app["version"]) == (project.name, project.version)
-    graph = {entry["ref"]: entry.get("dependsOn", []) for entry in bill["dependencies"]}
+    graph = {entry["ref"]: entry.get("dependsOn", []) for entry in sbom["dependencies"]}
     reached, waiting = set(), [app["bom-ref"]]
     while waiting:
         waiting += graph[ref := waiting.pop()]
         reached.add(ref)
-    assert reached == {app["bom-ref"], *(part["bom-ref"] for part in bill["components"])}
+    assert reached == {app["bom-ref"], *(part["bom-ref"] for part in sbom["components"])}
 
 
-def check_lock(bill: Bill, project: Project) -> None:
+def check_lock(sbom: Bill, project: Project) -> None:
     """Every wheel of the lock is named, with a hash that the lock has for it, and no other."""
-    found = parts(bill, "pypi")
+    found = parts(sbom, "pypi")
     locked = {entry.name: entry for entry in lockfile.read(project.lock) if entry.applies("3.13.0")}
     assert set(found) == set(locked)
     for name, entry in locked.items():
@@ -59,6 +59,6 @@ def check_lock(bill: Bill, project: Project) -> None:
 def same(inside: bytes, beside: Path, project: Project) -> Bill:
     """The bill inside an artifact, which is the one that lies beside it."""
     assert beside.read_bytes() == inside
-    bill = read(inside)
-    check_app(bill, project)
-    return bill
+    sbom = read(inside)
+    check_app(sbom, project)
+    return sbom

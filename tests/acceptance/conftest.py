@@ -49,9 +49,9 @@ class Built:
         files = self.record(name).artifacts
         return self.dist / next(file.path for file in files if file.path.endswith(suffix))
 
-    def bill(self, name: str) -> Path:
+    def sbom(self, name: str) -> Path:
         """The bill of materials beside the format's main file."""
-        found = self.record(name).bill
+        found = self.record(name).sbom
         assert found is not None
         return self.dist / found.path
 

@@ -207,7 +207,7 @@ def _job(shipped: Project, site: Path, work: Path) -> Job:
         project=shipped,
         bundle=Bundle(site, True, {"news": 1}),
         epoch=EPOCH,
-        bill_of_bundle=b"{}\n",
+        sbom_of_bundle=b"{}\n",
         sdist=sdist,
         wheel=wheel,
         commit="",

@@ -239,10 +239,10 @@ def test_bill_names_the_packages_of_all_images(
     delivery = deliveries[0]
     shipped, name = delivery.project, f"{delivery.project.name}{SUFFIX}"
     beside = delivery.file.with_name(f"{delivery.file.name}{SUFFIX}")
-    bill = bills.same((stack.folder / name).read_bytes(), beside, shipped)
-    bills.check_lock(bill, shipped)
-    graph = {entry["ref"]: entry.get("dependsOn", []) for entry in bill["dependencies"]}
-    names = {part["bom-ref"]: (part["name"], part["version"]) for part in bill["components"]}
+    sbom = bills.same((stack.folder / name).read_bytes(), beside, shipped)
+    bills.check_lock(sbom, shipped)
+    graph = {entry["ref"]: entry.get("dependsOn", []) for entry in sbom["dependencies"]}
+    names = {part["bom-ref"]: (part["name"], part["version"]) for part in sbom["components"]}
     running = {found["Config"]["Image"] for one in SERVICES for found in stack.inspect(one)}
     assert {f"image:{image}" for image in running} == {*graph[shipped.name]}
     for image in running:

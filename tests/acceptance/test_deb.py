@@ -52,7 +52,7 @@ class Built(Protocol):
 
     def record(self, name: str) -> FormatRecord: ...
     def artifact(self, name: str, suffix: str = "") -> Path: ...
-    def bill(self, name: str) -> Path: ...
+    def sbom(self, name: str) -> Path: ...
 
 
 @pytest.fixture(scope="module")
@@ -143,11 +143,11 @@ def test_bill_names_what_is_depended_on(built: Built, package: DebFile) -> None:
     """Nothing but the app is inside: the rest is the distribution's, and named as such."""
     name = built.project.name
     inside = package.data.get_content(f"usr/share/doc/{name}/{name}.cdx.json") or b""
-    bill = bills.same(inside, built.bill("deb"), built.project)
+    sbom = bills.same(inside, built.sbom("deb"), built.project)
     control = package.debcontrol()
     stated = f"{control.get('Pre-Depends', '')},{control['Depends']}".split(",")
-    named = bills.parts(bill, "deb")
-    assert len(named) == len(bill["components"])
+    named = bills.parts(sbom, "deb")
+    assert len(named) == len(sbom["components"])
     assert {entry["value"] for part in named.values() for entry in part["properties"]} == {
         relation.strip() for relation in stated if relation.strip()
     }

@@ -42,7 +42,7 @@ class Built(Protocol):
 
     def record(self, name: str) -> FormatRecord: ...
     def artifact(self, name: str, suffix: str = "") -> Path: ...
-    def bill(self, name: str) -> Path: ...
+    def sbom(self, name: str) -> Path: ...
 
 
 @pytest.fixture(scope="module")
@@ -155,8 +155,8 @@ def test_copyright_names_every_distribution(built: Built, package: DebFile) -> N
 def test_bill_names_every_locked_wheel(built: Built, package: DebFile) -> None:
     name = built.project.name
     inside = package.data.get_content(f"usr/share/doc/{name}-bundled/{name}.cdx.json") or b""
-    bill = bills.same(inside, built.bill("deb-bundled"), built.project)
-    bills.check_lock(bill, built.project)
+    sbom = bills.same(inside, built.sbom("deb-bundled"), built.project)
+    bills.check_lock(sbom, built.project)
 
 
 def test_the_code_runs_with_nothing_of_this_machines_packages(

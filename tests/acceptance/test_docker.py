@@ -101,7 +101,7 @@ def started(built: Built, volume: str, *words: str, **more: Any) -> Iterator[Con
         container.remove(force=True)
 
 
-class Visitor:
+class HttpClient:
     """A browser's part: cookies and forms."""
 
     def __init__(self) -> None:
@@ -291,11 +291,11 @@ def test_bill_names_every_wheel_and_every_package_of_the_base(
     name = built.project.name
     content = {info.name: text for info, text in members}
     inside = content[f"usr/share/doc/{name}/{name}.cdx.json"]
-    bill = bills.same(inside, built.bill("docker"), built.project)
-    bills.check_lock(bill, built.project)
+    sbom = bills.same(inside, built.sbom("docker"), built.project)
+    bills.check_lock(sbom, built.project)
     records = [text.decode() for path, text in content.items() if "/dpkg/status.d/" in path]
     fields = [dict(re.findall(r"^(\w+): (.*)$", text, re.MULTILINE)) for text in records]
-    named = bills.parts(bill, "deb")
+    named = bills.parts(sbom, "deb")
     assert {(part["name"], part["version"]) for part in named.values()} == {
         (one["Package"], one["Version"]) for one in fields if one
     }
@@ -328,31 +328,31 @@ def test_loads_on_an_engine_without_it(built: Built) -> None:
 
 
 def test_serves_without_privileges_and_keeps_its_data(built: Built, volume: str) -> None:
-    visitor = Visitor()
+    client = HttpClient()
     with started(built, volume) as container:
-        visitor.wait()
-        about = json.loads(visitor.get("/about?format=json"))
+        client.wait()
+        about = json.loads(client.get("/about?format=json"))
         assert (about["format"], about["user"]) == ("docker", "demoapp")
         make = ("createsuperuser", "--noinput", "--username=ada", "--email=ada@example.org")
         command(container, *make, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
-        visitor.log_in()
-        visitor.submit("/notes/new/", title="Kept in the volume", body="as it should be")
-        assert "Kept in the volume" in visitor.get("/")
-        stylesheet = re.search(r'href="(/static/[^"]+\.css)"', visitor.get("/"))
+        client.log_in()
+        client.submit("/notes/new/", title="Kept in the volume", body="as it should be")
+        assert "Kept in the volume" in client.get("/")
+        stylesheet = re.search(r'href="(/static/[^"]+\.css)"', client.get("/"))
         assert stylesheet
-        assert visitor.get(stylesheet.group(1))
+        assert client.get(stylesheet.group(1))
         assert "no issues" in command(container, "check", "--deploy")
     with started(built, volume):  # the session holds: the secret key is in the volume as well
-        visitor.wait()
-        assert "Kept in the volume" in visitor.get("/")
-        assert "ada" in visitor.get("/")
+        client.wait()
+        assert "Kept in the volume" in client.get("/")
+        assert "ada" in client.get("/")
 
 
 def test_uploads_go_to_the_volume_and_not_into_memory(built: Built, volume: str) -> None:
     """Whether there is no other place to write, or one that is memory."""
     for tmpfs in ({}, {"/tmp": ""}):
         with started(built, volume, mem_limit="256m", memswap_limit="256m", tmpfs=tmpfs) as site:
-            Visitor().wait()
+            HttpClient().wait()
             found = uploads.storm(PORT, "/notes/new/", "/healthz")
             assert found["during"] == [200] * 5, found
             assert (found["at_limit"], found["over"]) == (403, 413)
@@ -566,7 +566,7 @@ def test_steps_as_they_are_typed(built: Built, tmp_path: Path) -> None:
     try:
         typed("install")
         typed("start")
-        Visitor().wait()
+        HttpClient().wait()
     finally:
         typed("remove")
         typed("purge")

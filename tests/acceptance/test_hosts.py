@@ -194,7 +194,7 @@ def artifacts(dist: Path, name: str) -> dict[str, Path]:
     assert found is not None
     record = found.formats[name]
     assert record.status == "ok", record.reason
-    files = [*record.artifacts, *([record.bill] if record.bill else [])]
+    files = [*record.artifacts, *([record.sbom] if record.sbom else [])]
     return {file.path: dist / file.path for file in files}
 
 

@@ -20,19 +20,19 @@ from shipways.machines import image_cache
 from shipways.machines.machine import Machine, machine
 from shipways.verify import assertions, package_manager, service
 from shipways.verify.delivery import Delivery
-from shipways.verify.http_client import PASSWORD, USER, Visitor, visitor
+from shipways.verify.http_client import PASSWORD, USER, HttpClient, client_beside
 from shipways.verify.later_versions import Versions
 from shipways.verify.scenario import prepare
 from shipways.verify.service import Service
-from shipways.verify.step_runner import Typist
-from shipways.verify.targets import GROUNDS
+from shipways.verify.step_runner import StepRunner
+from shipways.verify.targets import TARGETS
 from tests.acceptance import uploads
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Built
 
 FORMAT = "deb-bundled"
-GROUND = GROUNDS["debian:13"]
+TARGET = TARGETS["debian:13"]
 SETTINGS = "/etc/demoapp/demoapp.env"
 STATE = "/var/lib/demoapp"
 SOUND = """python3 -c '
@@ -49,8 +49,8 @@ class Scene:
     """An installed service in use: a visitor is logged in and has posted `first`."""
 
     machine: Machine
-    visitor: Visitor
-    typist: Typist
+    client: HttpClient
+    step_runner: StepRunner
     now: Delivery
     service: Service
 
@@ -76,30 +76,30 @@ def delivery(built: Built, name: str) -> Delivery:
 
 
 @contextmanager
-def bare(now: Delivery, **options: object) -> Iterator[tuple[Machine, Visitor]]:
+def bare(now: Delivery, **options: object) -> Iterator[tuple[Machine, HttpClient]]:
     """A machine as it commonly is, the artifact on it, nothing installed."""
-    image = image_cache.ensure(GROUND.role, packages=GROUND.common)
+    image = image_cache.ensure(TARGET.role, packages=TARGET.common)
     with (
         machine(image, systemd=True, **options) as root,  # type: ignore[arg-type]
-        visitor(now.project, root) as guest,
+        client_beside(now.project, root) as client,
     ):
         prepare(root, now)
-        yield root, guest
+        yield root, client
 
 
 @contextmanager
 def installed(now: Delivery, logs: Path) -> Iterator[Scene]:
-    with bare(now) as (root, guest):
-        typist = Typist(root, logs, logs)
-        typist.type_all(now.steps("install"), "install")
-        guest.wait(assertions.START_S)
-        running = service.find(root, now, typist)
+    with bare(now) as (root, client):
+        step_runner = StepRunner(root, logs, logs)
+        step_runner.type_all(now.steps("install"), "install")
+        client.wait(assertions.START_S)
+        running = service.find(root, now, step_runner)
         names = {"USERNAME": USER, "PASSWORD": PASSWORD, "EMAIL": "v@example.org"}
         env = {f"DJANGO_SUPERUSER_{name}": value for name, value in names.items()}
         root.run(running.manage(["createsuperuser", "--noinput"], env), timeout=60)
-        assert guest.log_in()
-        assert guest.post("first")
-        yield Scene(root, guest, typist, now, running)
+        assert client.log_in()
+        assert client.post("first")
+        yield Scene(root, client, step_runner, now, running)
 
 
 @pytest.fixture
@@ -120,17 +120,17 @@ def changed(content: bytes) -> bytes:
 @pytest.mark.parametrize("name", GROUND_OF)
 def test_a_damaged_artifact_is_refused(built: Built, name: str, tmp_path: Path) -> None:
     whole = delivery(built, name)
-    ground = GROUNDS[GROUND_OF[name]]
-    image = image_cache.ensure(ground.role, packages=ground.common)
+    target = TARGETS[GROUND_OF[name]]
+    image = image_cache.ensure(target.role, packages=target.common)
     with machine(image, systemd=True) as root:
         prepare(root, whole)
-        typist = Typist(root, tmp_path, tmp_path)
-        typist.type_all(whole.steps("prerequisite"), "prerequisite")
+        step_runner = StepRunner(root, tmp_path, tmp_path)
+        step_runner.type_all(whole.steps("prerequisite"), "prerequisite")
         for damage in (truncated, changed):
             (tmp_path / whole.file.name).write_bytes(damage(whole.file.read_bytes()))
             root.copy_in(tmp_path / whole.file.name, whole.file_on_machine)
             with pytest.raises(ShipwaysError):
-                typist.type_all(whole.steps("install"), damage.__name__)
+                step_runner.type_all(whole.steps("install"), damage.__name__)
             # apt unpacks a deb's dependencies before it finds the damage: they want to be set up
             root.run("if command -v dpkg; then dpkg --configure -a; fi", timeout=120)
             assert not package_manager.complaints(root), damage.__name__
@@ -140,15 +140,15 @@ def test_a_damaged_artifact_is_refused(built: Built, name: str, tmp_path: Path) 
 
 
 def test_a_full_disk_stops_the_installation_and_nothing_else(now: Delivery, tmp_path: Path) -> None:
-    with bare(now, tmpfs={"/usr/lib/demoapp": "size=4m"}) as (root, guest):
-        typist = Typist(root, tmp_path, tmp_path)
+    with bare(now, tmpfs={"/usr/lib/demoapp": "size=4m"}) as (root, client):
+        step_runner = StepRunner(root, tmp_path, tmp_path)
         with pytest.raises(ShipwaysError, match="status"):
-            typist.type_all(now.steps("install"), "full")
+            step_runner.type_all(now.steps("install"), "full")
         assert "No space left" in (tmp_path / "full.log").read_text()
         assert not package_manager.complaints(root)
         root.run("umount /usr/lib/demoapp", timeout=20)
-        typist.type_all(now.steps("install"), "again")
-        assertions.serves(guest, now)
+        step_runner.type_all(now.steps("install"), "again")
+        assertions.serves(client, now)
 
 
 def test_a_power_cut_during_migration_loses_nothing(
@@ -157,36 +157,36 @@ def test_a_power_cut_during_migration_loses_nothing(
     cache = user_cache_path("shipways")
     slow = Versions(built.project, tmp_path / "later", cache).make(FORMATS[FORMAT], "slow")
     scene.machine.copy_in(slow.file, slow.file_on_machine)
-    scene.typist.type_all(slow.steps("upgrade"), "upgrade")
+    scene.step_runner.type_all(slow.steps("upgrade"), "upgrade")
     scene.until(lambda: "Running migrations" in scene.log().partition("version 1.0.3")[2])
     scene.machine.power_cut()
     scene.machine.start()
-    scene.visitor.come_back()
+    scene.client.come_back()
     copies = scene.machine.run(f"ls {STATE}/backups/db-*.sqlite3", timeout=20).output
     assert copies.strip()
-    scene.typist.type_all(scene.now.steps("rollback"), "rollback")
-    assertions.serves(scene.visitor, scene.now)
-    assertions.keeps(scene.visitor, ["first"])
+    scene.step_runner.type_all(scene.now.steps("rollback"), "rollback")
+    assertions.serves(scene.client, scene.now)
+    assertions.keeps(scene.client, ["first"])
     for path in (f"{STATE}/db.sqlite3", *copies.split()):
         assert scene.machine.run(f"{SOUND} {path}", timeout=20).output.strip() == "ok"
 
 
 def test_every_acknowledged_note_survives_a_kill_under_load(scene: Scene) -> None:
-    writing = scene.visitor.writing(WRITERS, 60)
+    writing = scene.client.writing(WRITERS, 60)
     time.sleep(8)
     scene.service.kill()
-    scene.until(scene.visitor.answers)
+    scene.until(scene.client.answers)
     time.sleep(3)
-    posted, _ = scene.visitor.stop_writing(writing)
+    posted, _ = scene.client.stop_writing(writing)
     assert len(posted) >= WRITERS
-    assertions.keeps(scene.visitor, posted)
+    assertions.keeps(scene.client, posted)
 
 
 def test_uploads_of_nobody_known_do_it_no_harm(scene: Scene) -> None:
     """They wait on the disk, also where /tmp is memory, as on this machine and in Debian 13."""
-    desk = scene.visitor._desk
-    desk.copy_in(Path(uploads.__file__), "/var/tmp/uploads.py")
-    running = desk.spawn("python3 /var/tmp/uploads.py 8000 /notes/new/ /healthz", timeout=200)
+    helper = scene.client._helper
+    helper.copy_in(Path(uploads.__file__), "/var/tmp/uploads.py")
+    running = helper.spawn("python3 /var/tmp/uploads.py 8000 /notes/new/ /healthz", timeout=200)
     held: set[str] = set()
     while running.running:
         done = scene.machine.run(HELD, timeout=20, check=False)
@@ -202,12 +202,12 @@ def test_uploads_of_nobody_known_do_it_no_harm(scene: Scene) -> None:
 
 
 def test_a_taken_port_is_named(now: Delivery, tmp_path: Path) -> None:
-    with bare(now) as (root, guest):
+    with bare(now) as (root, client):
         # in the machine's network, as another service there would be
-        server = guest._desk.spawn("exec python3 -m http.server 8000", timeout=300)
-        typist = Typist(root, tmp_path, tmp_path)
-        typist.type_all(now.steps("install"), "install")
-        running = service.find(root, now, typist)
+        server = client._helper.spawn("exec python3 -m http.server 8000", timeout=300)
+        step_runner = StepRunner(root, tmp_path, tmp_path)
+        step_runner.type_all(now.steps("install"), "install")
+        running = service.find(root, now, step_runner)
         limit = time.monotonic() + 60
         while "127.0.0.1:8000" not in (words := running.words()) or "in use" not in words:
             assert time.monotonic() < limit, words
@@ -216,7 +216,7 @@ def test_a_taken_port_is_named(now: Delivery, tmp_path: Path) -> None:
         server.interrupt("KILL")
         server.wait(20)
         root.run("systemctl reset-failed demoapp; systemctl restart demoapp", timeout=60)
-        assertions.serves(guest, now)
+        assertions.serves(client, now)
 
 
 def test_a_wrong_setting_is_named_in_the_status(scene: Scene) -> None:
@@ -228,8 +228,8 @@ def test_a_wrong_setting_is_named_in_the_status(scene: Scene) -> None:
     assert "failed" in status.output
     assert [line for line in status.output.splitlines() if "DEMOAPP_WORKERS" in line]
     scene.machine.run(f"sed -i /several/d {SETTINGS}; systemctl restart demoapp", timeout=60)
-    assertions.serves(scene.visitor, scene.now)
-    assertions.keeps(scene.visitor, ["first"])
+    assertions.serves(scene.client, scene.now)
+    assertions.keeps(scene.client, ["first"])
 
 
 def test_a_clock_in_the_past_does_no_harm(scene: Scene) -> None:
@@ -239,15 +239,15 @@ def test_a_clock_in_the_past_does_no_harm(scene: Scene) -> None:
     folder = "/etc/systemd/system/demoapp.service.d"
     scene.machine.run(f"mkdir {folder}; printf '{lines}' > {folder}/past.conf", timeout=20)
     scene.machine.run("systemctl daemon-reload; systemctl restart demoapp", timeout=60)
-    assertions.serves(scene.visitor, scene.now)
-    assert not scene.visitor.missing(["first"])
-    assert scene.visitor.log_in()
-    assert scene.visitor.post("from the past")
+    assertions.serves(scene.client, scene.now)
+    assert not scene.client.missing(["first"])
+    assert scene.client.log_in()
+    assert scene.client.post("from the past")
 
 
 def test_it_starts_without_a_network(scene: Scene) -> None:
     scene.machine.network.disconnect()
     scene.machine.restart()
-    scene.visitor.come_back()
-    assertions.serves(scene.visitor, scene.now)
-    assertions.keeps(scene.visitor, ["first"])
+    scene.client.come_back()
+    assertions.serves(scene.client, scene.now)
+    assertions.keeps(scene.client, ["first"])

@@ -17,7 +17,7 @@ import pytest
 
 from shipways import __main__ as cli
 from shipways import results
-from shipways.results import FormatRecord, Target
+from shipways.results import FormatRecord, TargetRecord
 from shipways.util.measure import MIB
 from shipways.verify.context import NOT_OFFERED
 
@@ -60,20 +60,22 @@ def verified(built: Built) -> dict[str, FormatRecord]:
 
 
 @pytest.fixture(params=LIVES, ids=lambda life: f"{life[0]} on {life[1]}")
-def lived(verified: dict[str, FormatRecord], request: pytest.FixtureRequest) -> tuple[str, Target]:
+def lived(
+    verified: dict[str, FormatRecord], request: pytest.FixtureRequest
+) -> tuple[str, TargetRecord]:
     """A format and what was seen of it on one target."""
     name, target = request.param
     return name, verified[name].targets[target]
 
 
-def test_every_phase_is_true_or_not_offered(lived: tuple[str, Target]) -> None:
+def test_every_phase_is_true_or_not_offered(lived: tuple[str, TargetRecord]) -> None:
     name, target = lived
     assert target.status == "ok", target.reason
     missing = {key for key, outcome in target.lifecycle.items() if outcome == NOT_OFFERED}
     assert missing == NOT_OFFERED_BY.get(name, set())
 
 
-def test_every_figure_is_there(lived: tuple[str, Target], built: Built) -> None:
+def test_every_figure_is_there(lived: tuple[str, TargetRecord], built: Built) -> None:
     name, target = lived
     brought = sum(file.bytes for file in built.record(name).artifacts[:1])
     assert target.transfer_bytes is not None
@@ -89,7 +91,7 @@ def test_every_figure_is_there(lived: tuple[str, Target], built: Built) -> None:
     assert 20 < target.idle_mib < 300
 
 
-def test_confinement_and_users(lived: tuple[str, Target]) -> None:
+def test_confinement_and_users(lived: tuple[str, TargetRecord]) -> None:
     name, target = lived
     if name in CONFINED:
         assert target.exposure is not None
@@ -103,12 +105,12 @@ def test_confinement_and_users(lived: tuple[str, Target]) -> None:
         assert could <= {"connect_out", "list_users"}
 
 
-def test_offline_is_proved(lived: tuple[str, Target]) -> None:
+def test_offline_is_proved(lived: tuple[str, TargetRecord]) -> None:
     name, target = lived
     assert target.offline is (name in OFFLINE)
 
 
-def test_every_step_has_its_log(lived: tuple[str, Target], built: Built) -> None:
+def test_every_step_has_its_log(lived: tuple[str, TargetRecord], built: Built) -> None:
     _, target = lived
     for step in target.steps:
         assert step.command in (built.dist / step.log).read_text("utf-8")

@@ -25,7 +25,7 @@ class Built(Protocol):
 
     def record(self, name: str) -> FormatRecord: ...
     def artifact(self, name: str, suffix: str = "") -> Path: ...
-    def bill(self, name: str) -> Path: ...
+    def sbom(self, name: str) -> Path: ...
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +128,8 @@ def test_bill_names_every_locked_wheel(built: Built, tmp_path: Path) -> None:
     unpack(built.artifact("rpm"), payload)
     name = built.project.name
     inside = payload / f"usr/share/doc/{name}/{name}.cdx.json"
-    bill = bills.same(inside.read_bytes(), built.bill("rpm"), built.project)
-    bills.check_lock(bill, built.project)
+    sbom = bills.same(inside.read_bytes(), built.sbom("rpm"), built.project)
+    bills.check_lock(sbom, built.project)
 
 
 def test_scriptlets_are_all_there(built: Built) -> None:

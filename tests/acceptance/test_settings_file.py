@@ -38,8 +38,8 @@ for name in os.listdir("/trial/in"):
 @pytest.fixture(params=["debian:12", "debian:13"])
 def root(request: pytest.FixtureRequest) -> Iterator[Machine]:
     """A machine with the systemd of that release, and Python."""
-    (ground,) = targets.choose([request.param])
-    with machine(image_cache.ensure(ground.role, packages=ground.common), systemd=True) as booted:
+    (target,) = targets.choose([request.param])
+    with machine(image_cache.ensure(target.role, packages=target.common), systemd=True) as booted:
         yield booted
 
 

@@ -28,7 +28,7 @@ class Built(Protocol):
 
     def record(self, name: str) -> FormatRecord: ...
     def artifact(self, name: str, suffix: str = "") -> Path: ...
-    def bill(self, name: str) -> Path: ...
+    def sbom(self, name: str) -> Path: ...
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +82,8 @@ def test_no_bytecode_and_nothing_of_the_build_machine(
 def test_bill_names_every_locked_wheel(built: Built, unpacked: Path) -> None:
     name = built.project.name
     inside = unpacked / f"files/usr/share/doc/{name}/{name}.cdx.json"
-    bill = bills.same(inside.read_bytes(), built.bill("tarball"), built.project)
-    bills.check_lock(bill, built.project)
+    sbom = bills.same(inside.read_bytes(), built.sbom("tarball"), built.project)
+    bills.check_lock(sbom, built.project)
 
 
 def test_it_runs_in_place_and_leaves_no_trace_but_its_data(

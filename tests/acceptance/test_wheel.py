@@ -36,10 +36,10 @@ def test_build_is_clean_and_gives_the_same_bytes_twice(built: Built) -> None:
 def test_bill_names_all_that_the_lock_admits(built: Built) -> None:
     """The wheel is for every machine, so every file of a locked version is in it by its hash."""
     with zipfile.ZipFile(built.artifact("wheel", ".whl")) as wheel:
-        bill = bills.same(wheel.read(inside(built)), built.bill("wheel"), built.project)
+        sbom = bills.same(wheel.read(inside(built)), built.sbom("wheel"), built.project)
     named = {
         (part["name"], part["version"]): {one["content"] for one in files["hashes"]}
-        for part in bill["components"]
+        for part in sbom["components"]
         for files in part["externalReferences"]
     }
     locked = lockfile.read(built.project.lock)
@@ -52,14 +52,14 @@ def test_record_fits_and_pip_brings_the_bill(built: Built, tmp_path: Path) -> No
         wheel.validate_record()
     words = ["install", "--no-deps", "--no-index", f"--target={tmp_path}", str(artifact)]
     run([sys.executable, "-m", "pip", *words], timeout=TIMEOUT_S)
-    assert sha256(tmp_path / inside(built)) == sha256(built.bill("wheel"))
+    assert sha256(tmp_path / inside(built)) == sha256(built.sbom("wheel"))
 
 
 def test_sums_are_over_bills_as_well(built: Built) -> None:
     """What `sha256sum --check` reads; a link has no file, but a bill."""
     for name in ("wheel", "git"):
-        assert built.bill(name).is_file()
+        assert built.sbom(name).is_file()
     assert built.record("git").artifacts == []
     done = run(["sha256sum", "--check", "SHA256SUMS"], timeout=TIMEOUT_S, cwd=built.dist)
     for name in ("wheel", "git"):
-        assert f"{built.bill(name).name}: OK" in done.output
+        assert f"{built.sbom(name).name}: OK" in done.output

@@ -20,7 +20,7 @@ from shipways.formats import FORMATS, Format, Job, Options, Product, Tool
 from shipways.formats.step import Step
 from shipways.inputs.stages import Inputs
 from shipways.project import model, source_tree
-from shipways.results import Builder, Host, Lint, Results, Target
+from shipways.results import Builder, Host, Lint, Results, TargetRecord
 
 Build = Callable[[Job], Product]
 
@@ -148,7 +148,7 @@ def test_verified_targets_live_as_long_as_the_bytes(
     build: Callable[..., Results], notes: Path
 ) -> None:
     found = build([PACK])
-    found.formats["pack"].targets["debian:13"] = Target(status="ok")
+    found.formats["pack"].targets["debian:13"] = TargetRecord(status="ok")
     results.save(found, notes / "dist" / "results.json")
     assert build([PACK]).formats["pack"].targets
     assert not build([replace(PACK, build=packed("new"))]).formats["pack"].targets
@@ -159,7 +159,7 @@ def with_bill(content: str) -> Build:
         product = packed("content")(job)
         path = job.work / "notes.pack.cdx.json"
         path.write_text(content)
-        return replace(product, bill=path)
+        return replace(product, sbom=path)
 
     return build
 
@@ -169,11 +169,11 @@ def test_bill_lies_beside_the_artifact_and_counts_as_none(
 ) -> None:
     row = build([replace(PACK, build=with_bill("bill"))]).formats["pack"]
     assert [file.path for file in row.artifacts] == ["notes.pack"]
-    assert row.bill is not None
-    assert row.bill.path == "notes.pack.cdx.json"
-    assert (notes / "dist" / row.bill.path).read_text() == "bill"
+    assert row.sbom is not None
+    assert row.sbom.path == "notes.pack.cdx.json"
+    assert (notes / "dist" / row.sbom.path).read_text() == "bill"
     sums = (notes / "dist" / "SHA256SUMS").read_text()
-    assert f"{row.bill.sha256}  notes.pack.cdx.json\n" in sums
+    assert f"{row.sbom.sha256}  notes.pack.cdx.json\n" in sums
     page = (notes / "dist" / "report.html").read_text()
     assert 'href="notes.pack.cdx.json"' in page
 
@@ -191,8 +191,8 @@ def test_link_has_a_bill_without_a_file(build: Callable[..., Results], notes: Pa
         lint=lambda job, product: [],
     )
     row = build([link]).formats["pack"]
-    assert row.artifacts == [] and row.bill
-    assert (notes / "dist" / row.bill.path).is_file()
+    assert row.artifacts == [] and row.sbom
+    assert (notes / "dist" / row.sbom.path).is_file()
 
 
 def test_steps_name_the_file_as_it_was_built(build: Callable[..., Results]) -> None:

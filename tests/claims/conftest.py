@@ -11,15 +11,15 @@ import pytest
 from shipways.claims.server import Stage
 from shipways.formats import FORMATS
 from shipways.project import model
-from shipways.results import FormatRecord, ProjectRecord, Results, StepResult, Target
+from shipways.results import FormatRecord, ProjectRecord, Results, StepResult, TargetRecord
 from shipways.verify.delivery import Delivery
-from shipways.verify.targets import GROUNDS
+from shipways.verify.targets import TARGETS
 
 APT = ("apt-get update", "apt-get install -y python3-venv")
 RUN = "docker run -d --name notes notes:1.2.0"
 
 
-def seen(platform: str, typed: tuple[str, ...], **figures: Any) -> Target:
+def seen(platform: str, typed: tuple[str, ...], **figures: Any) -> TargetRecord:
     """A verified target: what was typed first, and again for the upgrade."""
     log = f"logs/{platform}/install.log"
     steps = [
@@ -34,10 +34,10 @@ def seen(platform: str, typed: tuple[str, ...], **figures: Any) -> Target:
         for command in typed
     ]
     steps.append(StepResult(phase="upgrade", command=typed[-1], seconds=1, ok=True, log="u.log"))
-    return Target(status="ok", platform=platform, steps=steps, **figures)
+    return TargetRecord(status="ok", platform=platform, steps=steps, **figures)
 
 
-def record(kind: str = "package", **targets: Target) -> FormatRecord:
+def record(kind: str = "package", **targets: TargetRecord) -> FormatRecord:
     known = {name.replace("_", ":"): target for name, target in targets.items()}
     return FormatRecord(status="ok", kind=kind, targets=known)
 
@@ -92,7 +92,7 @@ def stage(notes: Path, tmp_path: Path) -> Callable[[str], Stage]:
     def make(format_id: str) -> Stage:
         artifact = tmp_path / "artifact"
         delivery = Delivery(shipped, FORMATS[format_id], artifact)
-        return Stage(delivery, GROUNDS["debian:13"], tmp_path / "dist", f"density-{format_id}")
+        return Stage(delivery, TARGETS["debian:13"], tmp_path / "dist", f"density-{format_id}")
 
     return make
 

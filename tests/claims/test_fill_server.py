@@ -67,7 +67,7 @@ def test_a_package_is_installed_once(stage: StageOf, name: str) -> None:
 def world(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Each copy takes 100 bytes and 10 MiB; `refuses` is the number of the copy that cannot start,
     `spare` what the host has left."""
-    state = SimpleNamespace(ran=0, refuses=0, spare=9999.0, guest=None)
+    state = SimpleNamespace(ran=0, refuses=0, spare=9999.0, client=None)
 
     def add(_stage: Stage, _host: Any, _way: Any, number: int) -> None:
         if number == state.refuses:

@@ -14,7 +14,7 @@ from shipways.claims.server import Server, Stage
 from shipways.errors import VerifyError
 from shipways.project import model
 from shipways.verify.service import InContainer
-from shipways.verify.step_runner import Typist
+from shipways.verify.step_runner import StepRunner
 from tests.verify.conftest import PROBE, World
 
 
@@ -52,7 +52,7 @@ def moved(notes: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Desk, Desk]:
     @contextlib.contextmanager
     def server(stage: Stage) -> Iterator[Server]:
         world: Any = next(coming)
-        yield Server(world, world, world, Typist(world, stage.logs, stage.dist), stage.log_file)
+        yield Server(world, world, world, StepRunner(world, stage.logs, stage.dist), stage.log_file)
 
     def find(machine: Any, delivery: Any, _: Any) -> InContainer:
         return InContainer(machine, delivery)

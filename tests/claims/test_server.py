@@ -32,7 +32,7 @@ def slow(stage: Callable[[str], Stage], monkeypatch: pytest.MonkeyPatch) -> Stag
 
 def test_a_late_answer_at_the_end_does_not_matter(slow: Stage) -> None:
     with server(slow) as host:
-        assert host.guest.base == "http://127.0.0.1:8000"
+        assert host.client.base == "http://127.0.0.1:8000"
 
 
 def test_one_before_does(slow: Stage) -> None:

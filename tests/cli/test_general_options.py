@@ -116,7 +116,7 @@ def test_a_fault_of_ours_is_told_and_kept(
 @pytest.mark.parametrize("command", ["--help", "build --help", "doctor", "report --dist ."])
 def test_a_reader_who_has_enough_is_no_error(command: str, tmp_path: Path) -> None:
     """As in `shipways ... | head`, where head has ended before anything is printed."""
-    text = '{"schema": 1, "project": {"name": "n", "version": "1"}}'
+    text = '{"schema": 2, "project": {"name": "n", "version": "1"}}'
     (tmp_path / "results.json").write_text(text)
     script = f"{shlex.join(SHIPWAYS)} {command} | true; exit ${{PIPESTATUS[0]}}"
     done = run(["bash", "-c", script], timeout=60, check=False, cwd=tmp_path)

@@ -25,7 +25,7 @@ class FakeInputs:
     project: Project
     bundle: Bundle
     epoch: int = EPOCH
-    bill_of_bundle: bytes = b"{}\n"
+    sbom_of_bundle: bytes = b"{}\n"
 
 
 def add_distribution(site: Path, name: str, version: str, **fields: str) -> None:

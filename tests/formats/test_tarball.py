@@ -98,8 +98,8 @@ def test_the_bill_is_inside_and_beside(make_job: MakeJob, calls: list[list[str]]
     job = make_job()
     product = tarball.build(job)
     inside = job.work / TOP / "files/usr/share/doc/notes-app/notes-app.cdx.json"
-    assert product.bill == job.work / f"{TOP}.tar.xz.cdx.json"
-    assert product.bill.read_bytes() == inside.read_bytes() == job.inputs.bill_of_bundle
+    assert product.sbom == job.work / f"{TOP}.tar.xz.cdx.json"
+    assert product.sbom.read_bytes() == inside.read_bytes() == job.inputs.sbom_of_bundle
 
 
 def test_installer_checks_python(top: Path, make_job: MakeJob) -> None:

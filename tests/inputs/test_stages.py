@@ -137,9 +137,9 @@ def test_universal_lock_gives_what_applies(inputs: Inputs) -> None:
     other = f'django==4.2.1 ; python_version < "3" --hash=sha256:{"a" * 64}\n'
     inputs.project.lock.write_text(here + other)
     assert [wheel.name for wheel in inputs.wheelhouse] == ["django-5.2-py3-none-any.whl"]
-    found = json.loads(inputs.bill_of_bundle)
+    found = json.loads(inputs.sbom_of_bundle)
     assert [part["name"] for part in found["components"]] == ["django"]
-    both = json.loads(inputs.bill_of_lock)
+    both = json.loads(inputs.sbom_of_lock)
     assert [part["version"] for part in both["components"]] == ["4.2.1", "5.2"]
 
 

@@ -98,7 +98,7 @@ def test_commands_run_as_a_person_would_type_them(docker: FakeEngine, commands: 
     assert docker
     with machine.machine(BARE) as root:
         root.run("true", timeout=1)
-        root.run("true", timeout=1, user=machine.PERSON, env={"X": "1"})
+        root.run("true", timeout=1, user=machine.UNPRIVILEGED_USER, env={"X": "1"})
     first, second = commands.requests
     assert (first.user, first.workdir) == ("root", "/root")
     assert (second.user, second.workdir) == ("ada", "/home/ada")

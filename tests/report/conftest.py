@@ -16,7 +16,7 @@ from shipways.results import (
     ProjectRecord,
     Results,
     StepRecord,
-    Target,
+    TargetRecord,
     load,
 )
 
@@ -39,7 +39,7 @@ def _format(
     size: int | None = None,
     runs: list[float] | None = None,
     commands: tuple[str, ...] = (),
-    **targets: Target,
+    **targets: TargetRecord,
 ) -> FormatRecord:
     runs = runs or []
     return FormatRecord(

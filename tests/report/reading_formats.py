@@ -42,8 +42,8 @@ class Formats(Html):
             (file["path"], self.tongue.tell(file["bytes"], "bytes"))
             for file in record.get("artifacts", [])
         ]
-        bill = (record.get("bill") or {}).get("path", "")
-        self.expect(f"{name}, facts", self.take(facts), *self.about(record), *flat(files), bill)
+        sbom = (record.get("sbom") or {}).get("path", "")
+        self.expect(f"{name}, facts", self.take(facts), *self.about(record), *flat(files), sbom)
 
     def _steps(self, article: Element, name: str) -> None:
         typed, whys = [], []

@@ -13,7 +13,7 @@ from shipways.report.charts.bars import pictures
 from shipways.report.charts.chart import Picture, scale
 from shipways.report.i18n import words
 from shipways.report.overview import overview
-from shipways.results import Breakdown, FormatRecord, Results, StepResult, Target
+from shipways.results import Breakdown, FormatRecord, Results, StepResult, TargetRecord
 
 Make = Callable[..., Results]
 MakeFormat = Callable[..., FormatRecord]
@@ -74,7 +74,7 @@ def test_the_timeline_begins_each_command_after_the_one_before(
         StepResult(phase="install", command="get", seconds=2.0, ok=True),
         StepResult(phase="start", command="run", seconds=1.0, ok=True),
     ]
-    target = Target(status="ok", first_response_s=4.5, steps=steps)
+    target = TargetRecord(status="ok", first_response_s=4.5, steps=steps)
     picture = drawn(make_results(a=make_format(t=target)))["timeline"]
     assert [[*map(plain, row)] for row in picture.rows] == [
         ["a", "get", "0.00 s", "2.00 s"],
@@ -87,20 +87,20 @@ def test_the_timeline_begins_each_command_after_the_one_before(
 def test_an_install_without_known_commands_is_one_wait(
     make_results: Make, make_format: MakeFormat
 ) -> None:
-    target = Target(status="ok", first_response_s=4.5)
+    target = TargetRecord(status="ok", first_response_s=4.5)
     picture = drawn(make_results(a=make_format(t=target)))["timeline"]
     assert plain(picture.rows[0][-1]) == "4.50 s"
 
 
 def test_the_footprint_adds_up(make_results: Make, make_format: MakeFormat) -> None:
     parts = Breakdown(app=1_000_000, dependencies=2_000_000, interpreter=3_000_000)
-    target = Target(status="ok", breakdown=parts)
+    target = TargetRecord(status="ok", breakdown=parts)
     picture = drawn(make_results(a=make_format(t=target)))["footprint"]
     assert plain(picture.rows[0][-1]) == "6.00 MB"
 
 
 def test_points_need_another_to_compare_with(make_results: Make, make_format: MakeFormat) -> None:
-    target = Target(status="ok", transfer_bytes=0, footprint_bytes=0)
+    target = TargetRecord(status="ok", transfer_bytes=0, footprint_bytes=0)
     assert "scatter" not in drawn(make_results(a=make_format(t=target)))
     assert "scatter" in drawn(make_results(a=make_format(t=target), b=make_format(t=target)))
 

@@ -16,7 +16,7 @@ from shipways.results import (
     Lint,
     StepRecord,
     StepResult,
-    Target,
+    TargetRecord,
 )
 
 
@@ -25,7 +25,7 @@ def read(key: str, record: FormatRecord, name: str = "") -> Figure:
 
 
 def on(**fields: Any) -> FormatRecord:
-    target = Target(**{"status": "ok", **fields})
+    target = TargetRecord(**{"status": "ok", **fields})
     return FormatRecord(status="ok", targets={"debian-13": target})
 
 
@@ -144,8 +144,8 @@ def test_one_failed_phase_anywhere_is_a_failure() -> None:
     record = FormatRecord(
         status="ok",
         targets={
-            "good": Target(status="ok", lifecycle={"rollback": True}),
-            "bad": Target(
+            "good": TargetRecord(status="ok", lifecycle={"rollback": True}),
+            "bad": TargetRecord(
                 status="ok", lifecycle={"rollback": False}, notes={"rollback": "old file left"}
             ),
         },
@@ -173,7 +173,7 @@ def test_skipped_targets_were_not_tried() -> None:
     record = FormatRecord(
         status="ok",
         targets={
-            name: Target(status=status)
+            name: TargetRecord(status=status)
             for name, status in (("a", "ok"), ("b", "failed"), ("c", "skipped"))
         },
     )
@@ -182,7 +182,7 @@ def test_skipped_targets_were_not_tried() -> None:
 
 def test_targets_are_told_with_how_it_went_there() -> None:
     record = FormatRecord(
-        status="ok", targets={"a": Target(status="ok"), "b": Target(status="failed")}
+        status="ok", targets={"a": TargetRecord(status="ok"), "b": TargetRecord(status="failed")}
     )
     assert read("passed", record).source.results == (("a", "ok"), ("b", "failed"))
 

@@ -9,7 +9,7 @@ from shipways.report.findings_text import findings, problem_sentence
 from shipways.report.i18n import words
 from shipways.report.overview import overview
 from shipways.report.terminal import PlainInk
-from shipways.results import FormatRecord, Lint, Results, Target
+from shipways.results import FormatRecord, Lint, Results, TargetRecord
 
 Make = Callable[..., Results]
 MakeFormat = Callable[..., FormatRecord]
@@ -93,22 +93,22 @@ def test_the_only_one_leads_nobody(make_results: Make, make_format: MakeFormat) 
 
 def test_different_systems_are_named(make_results: Make, make_format: MakeFormat) -> None:
     results = make_results(
-        a=make_format(t13=Target(status="ok", transfer_bytes=10)),
-        b=make_format(t43=Target(status="ok", transfer_bytes=20)),
+        a=make_format(t13=TargetRecord(status="ok", transfer_bytes=10)),
+        b=make_format(t43=TargetRecord(status="ok", transfer_bytes=20)),
     )
     assert "Not on the same system: a on t13, b on t43." in told(results)["transfer_bytes"]
 
 
 def test_properties_split_the_formats(make_results: Make, make_format: MakeFormat) -> None:
     def tried(**fields: object) -> FormatRecord:
-        return make_format(t=Target(status="ok", **fields))  # type: ignore[arg-type]
+        return make_format(t=TargetRecord(status="ok", **fields))  # type: ignore[arg-type]
 
     results = make_results(a=tried(offline=True), b=tried(offline=False), c=tried(), d=tried())
     assert told(results)["offline"] == "a. Not so: b. Not measured: c and d."
 
 
 def test_how_far_from_clean(make_results: Make, make_format: MakeFormat) -> None:
-    left = Target(status="ok", lifecycle={"purge": True}, residue_files=2, residue_bytes=2048)
+    left = TargetRecord(status="ok", lifecycle={"purge": True}, residue_files=2, residue_bytes=2048)
     record = make_format(t=left)
     record.lint = [Lint(tool="rpmlint", warnings=1)]
     said = told(make_results(a=record))
@@ -119,7 +119,7 @@ def test_how_far_from_clean(make_results: Make, make_format: MakeFormat) -> None
 def test_a_failed_purge_is_told_without_figures(
     make_results: Make, make_format: MakeFormat
 ) -> None:
-    results = make_results(a=make_format(t=Target(status="ok", lifecycle={"purge": False})))
+    results = make_results(a=make_format(t=TargetRecord(status="ok", lifecycle={"purge": False})))
     assert told(results)["removal"] == "Not so: a."
 
 

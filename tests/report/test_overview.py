@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shipways.report.figure import Figure
 from shipways.report.overview import BEST, WORST, extremes, overview
-from shipways.results import FormatRecord, Results, Target, reference_targets
+from shipways.results import FormatRecord, Results, TargetRecord, reference_targets
 
 Make = Callable[..., Results]
 MakeFormat = Callable[..., FormatRecord]
@@ -15,7 +15,7 @@ MakeFormat = Callable[..., FormatRecord]
 def test_the_target_that_most_formats_passed_stands_for_each(
     make_results: Make, make_format: MakeFormat
 ) -> None:
-    ok, failed = Target(status="ok"), Target(status="failed")
+    ok, failed = TargetRecord(status="ok"), TargetRecord(status="failed")
     results = make_results(
         a=make_format(rare=ok, common=ok),
         b=make_format(common=ok),
@@ -38,7 +38,8 @@ def test_columns_of_installs_appear_with_the_first_target(
     without = overview(make_results(a=make_format(1)))
     assert not any(column.installed for column in without.columns)
     assert any(
-        c.installed for c in overview(make_results(a=make_format(t=Target(status="ok")))).columns
+        c.installed
+        for c in overview(make_results(a=make_format(t=TargetRecord(status="ok")))).columns
     )
 
 

@@ -12,7 +12,7 @@ from shipways.report.chooser import Chooser
 from shipways.report.i18n import words
 from shipways.report.overview import overview
 from shipways.report.systems import NO, UNKNOWN, YES
-from shipways.results import FormatRecord, Results, StepRecord, Target
+from shipways.results import FormatRecord, Results, StepRecord, TargetRecord
 
 Make = Callable[..., Results]
 
@@ -25,7 +25,7 @@ def answer(make_results: Make, record: FormatRecord, key: str) -> tuple[str, str
 def on(
     name: str = "debian-13", status: str = "ok", families: tuple[str, ...] = (), **fields: Any
 ) -> FormatRecord:
-    target = Target(status=status, **fields)
+    target = TargetRecord(status=status, **fields)
     said = "Debian 13" if families else "any Linux"
     return FormatRecord(status="ok", installs_on=said, families=[*families], targets={name: target})
 
@@ -130,8 +130,8 @@ def test_the_weaker_answer_stands_for_a_mix(make_results: Make) -> None:
         status="ok",
         installs_on="anything",
         targets={
-            "debian-13": Target(status="ok"),
-            "fedora-43": Target(status="failed", reason="x"),
+            "debian-13": TargetRecord(status="ok"),
+            "fedora-43": TargetRecord(status="failed", reason="x"),
         },
     )
     assert answer(make_results, record, "mixed") == (NO, "failed on fedora-43: x")

@@ -193,17 +193,17 @@ def test_project_is_a_file(notes: Path, shipways: Shipways) -> None:
     [
         (b'{"schema": 99, "host": {"shipways": "7.1"}, "new": 1}', 2,
          "was written by shipways 7.1 in schema 99; this is shipways "),
-        (b'{"schema": 2, "host": [], "project": 3}', 2, "by another version of shipways in sch"),
+        (b'{"schema": 3, "host": [], "project": 3}', 2, "by another version of shipways in sch"),
         (b'{"schema": 0, "project": {"name": "n", "version": "1"}}', 2, "in schema 0;"),
         (b'{"schema": "one"}', 1, "is not a results file"),
         (b"{", 1, "is not a results file"),
         (b"", 1, "is not a results file"),
         (b"[]", 1, "is not a results file"),
         (b"\xff", 1, "is not a results file"),
-        (b'{"schema": 1}', 1, "is not a results file"),
-        (b'{"schema": 1, "x": ' + b"[" * 100_000, 1, "is not a results file"),
+        (b'{"schema": 2}', 1, "is not a results file"),
+        (b'{"schema": 2, "x": ' + b"[" * 100_000, 1, "is not a results file"),
     ],
-    ids=["99", "2", "0", "one", "half", "empty", "list", "bytes", "no project", "deep"],
+    ids=["99", "3", "0", "one", "half", "empty", "list", "bytes", "no project", "deep"],
 )  # fmt: skip
 @pytest.mark.parametrize("command", ["build", "report", "verify", "claims"])
 def test_results_of_another_kind_are_kept(

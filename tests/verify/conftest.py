@@ -18,13 +18,13 @@ from shipways.formats.step import Step
 from shipways.machines.image_cache import Image
 from shipways.project import model
 from shipways.project.model import Project
-from shipways.results import Target
+from shipways.results import TargetRecord
 from shipways.util.command import Completed
-from shipways.verify.context import Story
+from shipways.verify.context import Context
 from shipways.verify.delivery import Delivery
 from shipways.verify.file_snapshot import Entry
 from shipways.verify.later_versions import REASON
-from shipways.verify.step_runner import Typist
+from shipways.verify.step_runner import StepRunner
 
 PROBE = """
 [tool.shipways.probe]
@@ -225,13 +225,13 @@ def world(shipped: Project) -> World:
 
 
 @pytest.fixture
-def told(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Story:
+def context(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
     """A story in that world, with version 1.2.0 installed; its next is .1, the broken one .3."""
     monkeypatch.setattr("time.sleep", lambda _: None)
     return tell(world, tmp_path)
 
 
-def tell(world: World, logs: Path, **changes: Any) -> Story:
+def tell(world: World, logs: Path, **changes: Any) -> Context:
     found = make_format(**changes)
     now, later, broken = (
         Delivery(_version(world.project, version), found, Path(f"/dist/notes-{version}.demo"))
@@ -239,16 +239,16 @@ def tell(world: World, logs: Path, **changes: Any) -> Story:
     )
     for step in now.steps("install"):
         world.run(step.command)
-    typist = Typist(world, logs, logs)
+    step_runner = StepRunner(world, logs, logs)
     anything: Any = world
-    return Story(
+    return Context(
         anything,
         anything,
-        typist,
+        step_runner,
         now,
         later,
         broken,
-        Target(status="ok"),
+        TargetRecord(status="ok"),
         before={"/etc": Entry("d", 0o755, "root", "root", "0", 0, "")},
         accounts=frozenset({"root"}),
     )

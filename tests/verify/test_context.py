@@ -10,10 +10,10 @@ import pytest
 from shipways.errors import VerifyError
 from shipways.formats.step import Step
 from shipways.project.model import Project
-from shipways.results import Target
+from shipways.results import TargetRecord
 from shipways.util.command import Completed
-from shipways.verify import context, scenario
-from shipways.verify.context import Story
+from shipways.verify import scenario
+from shipways.verify.context import NOT_OFFERED, Context
 from shipways.verify.later_versions import REASON
 from shipways.verify.phases import remove, serve, upgrade
 
@@ -27,14 +27,14 @@ WHOLE = {
 }
 
 
-def test_all_goes_well(told: Story, world: World) -> None:
-    told.run(WHOLE)
-    assert set(told.target.lifecycle.values()) == {True}
-    assert told.target.notes["upgrade"].startswith("2 notes were posted meanwhile")
-    assert REASON in told.target.notes["broken_upgrade"]
-    assert told.target.user == "notes"
+def test_all_goes_well(context: Context, world: World) -> None:
+    context.run(WHOLE)
+    assert set(context.record.lifecycle.values()) == {True}
+    assert context.record.notes["upgrade"].startswith("2 notes were posted meanwhile")
+    assert REASON in context.record.notes["broken_upgrade"]
+    assert context.record.user == "notes"
     assert not world.installed
-    assert set(told.target.phase_s) == set(WHOLE)
+    assert set(context.record.phase_s) == set(WHOLE)
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_all_goes_well(told: Story, world: World) -> None:
     ],
 )
 def test_what_goes_wrong_is_found(
-    told: Story, world: World, fault: str, phase: str, reason: str
+    context: Context, world: World, fault: str, phase: str, reason: str
 ) -> None:
     world.faults.add(fault)
-    told.run(WHOLE)
-    assert told.target.lifecycle[phase] is False
-    assert reason in told.target.notes[phase]
+    context.run(WHOLE)
+    assert context.record.lifecycle[phase] is False
+    assert reason in context.record.notes[phase]
 
 
 def test_what_is_not_offered_is_a_finding(
@@ -69,31 +69,31 @@ def test_what_is_not_offered_is_a_finding(
         return (Step("install", f"put {project.version}", "install"),)
 
     monkeypatch.setattr("time.sleep", lambda _: None)
-    told = tell(world, tmp_path, steps=only_install)
-    told.run(WHOLE)
-    offered = {name for name, outcome in told.target.lifecycle.items() if outcome is True}
+    context = tell(world, tmp_path, steps=only_install)
+    context.run(WHOLE)
+    offered = {name for name, outcome in context.record.lifecycle.items() if outcome is True}
     assert offered == {"serve", "persist"}
-    assert told.target.lifecycle["purge"] == context.NOT_OFFERED
+    assert context.record.lifecycle["purge"] == NOT_OFFERED
 
 
-def test_nothing_is_reached_when_it_cannot_be_installed(told: Story) -> None:
-    def install(_: Story) -> str:
+def test_nothing_is_reached_when_it_cannot_be_installed(context: Context) -> None:
+    def install(_: Context) -> str:
         raise VerifyError("no such package")
 
-    told.run({"install": install, **WHOLE})
-    assert set(told.target.lifecycle.values()) == {False}
-    assert told.target.notes["purge"].startswith("not reached")
+    context.run({"install": install, **WHOLE})
+    assert set(context.record.lifecycle.values()) == {False}
+    assert context.record.notes["purge"].startswith("not reached")
 
 
 def test_the_first_failure_is_the_reason() -> None:
-    target = Target(status="ok", lifecycle={"serve": True, "upgrade": False, "purge": False})
+    target = TargetRecord(status="ok", lifecycle={"serve": True, "upgrade": False, "purge": False})
     target.notes = {"upgrade": "it broke", "purge": "it left"}
     scenario.conclude(target)
     assert (target.status, target.reason) == ("failed", "upgrade: it broke")
 
 
 def test_an_upgrade_that_is_refused_leaves_the_version_before(
-    told: Story, world: World, monkeypatch: pytest.MonkeyPatch
+    context: Context, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a stack's: its migration runs first, while the version before serves on."""
 
@@ -110,21 +110,21 @@ def test_an_upgrade_that_is_refused_leaves_the_version_before(
 
     monkeypatch.setattr(world, "_answer", answer)
     monkeypatch.setattr(world, "run", run)
-    told.run(WHOLE)
-    assert told.target.lifecycle["broken_upgrade"] is True
-    assert told.target.notes["broken_upgrade"] == REASON
-    told.target.lifecycle.clear()
+    context.run(WHOLE)
+    assert context.record.lifecycle["broken_upgrade"] is True
+    assert context.record.notes["broken_upgrade"] == REASON
+    context.record.lifecycle.clear()
     world.serving = False
-    told.run({"broken_upgrade": upgrade.broken_upgrade})
-    assert "did not answer" in told.target.notes["broken_upgrade"]
+    context.run({"broken_upgrade": upgrade.broken_upgrade})
+    assert "did not answer" in context.record.notes["broken_upgrade"]
 
 
-def test_edited_settings_that_rpm_sets_aside(told: Story, world: World) -> None:
-    told.edit_settings()
-    assert remove.set_aside(told) == ""
+def test_edited_settings_that_rpm_sets_aside(context: Context, world: World) -> None:
+    context.edit_settings()
+    assert remove.set_aside(context) == ""
     world.edited = False
     with pytest.raises(VerifyError, match="settings are gone"):
-        remove.set_aside(told)
+        remove.set_aside(context)
 
 
 @pytest.mark.parametrize(

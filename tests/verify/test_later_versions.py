@@ -139,7 +139,7 @@ def test_versions_are_raised(version: str, raised: str) -> None:
 )
 def test_where_a_format_goes(name: str, fitting: list[str], shipped: Project) -> None:
     found = [
-        ground.id for ground in targets.choose([]) if targets.fits(FORMATS[name], ground, shipped)
+        target.id for target in targets.choose([]) if targets.fits(FORMATS[name], target, shipped)
     ]
     assert found == fitting
 

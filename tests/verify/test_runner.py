@@ -18,7 +18,7 @@ from shipways.formats import FORMATS, Options
 from shipways.machines import image_cache, reaper
 from shipways.machines.image_cache import Image
 from shipways.project.model import Project
-from shipways.results import File, FormatRecord, ProjectRecord, Results, Target
+from shipways.results import File, FormatRecord, ProjectRecord, Results, TargetRecord
 from shipways.util.measure import sha256
 from shipways.verify import (
     http_client,
@@ -29,16 +29,16 @@ from shipways.verify import (
     service,
     try_out,
 )
-from shipways.verify.context import Story
+from shipways.verify.context import Context
 from shipways.verify.delivery import Delivery
-from shipways.verify.http_client import Visitor
-from shipways.verify.step_runner import Typist
-from shipways.verify.targets import GROUNDS
+from shipways.verify.http_client import HttpClient
+from shipways.verify.step_runner import StepRunner
+from shipways.verify.targets import TARGETS
 
 if TYPE_CHECKING:
     from tests.verify.conftest import World
 
-SEEN = Target(status="ok", lifecycle={"install": True})
+SEEN = TargetRecord(status="ok", lifecycle={"install": True})
 
 
 @pytest.fixture
@@ -87,17 +87,17 @@ def test_only_what_was_asked_for(shipped: Project, dist: Path) -> None:
 def test_one_that_fails_does_not_keep_others(
     shipped: Project, dist: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(trio: scenario.Trio, ground: Any, *_: object) -> Target:
-        if ground.id == "debian:12":
+    def fail(version_set: scenario.VersionSet, target: Any, *_: object) -> TargetRecord:
+        if target.id == "debian:12":
             raise VerifyError("does not boot\nat all")
         return SEEN
 
-    def err(trio: scenario.Trio, *_: object) -> Target:
-        raise ZeroDivisionError(trio.now.format.id)
+    def err(version_set: scenario.VersionSet, *_: object) -> TargetRecord:
+        raise ZeroDivisionError(version_set.now.format.id)
 
     monkeypatch.setattr(runner, "live", err)
-    (target,) = run(shipped, dist, "docker").formats["docker"].targets.values()
-    assert target.reason.startswith("ZeroDivisionError: docker\nSee ")
+    (record,) = run(shipped, dist, "docker").formats["docker"].targets.values()
+    assert record.reason.startswith("ZeroDivisionError: docker\nSee ")
     assert "Traceback" in (dist / "logs/docker/docker/error.log").read_text()
     monkeypatch.setattr(runner, "live", fail)
     targets = run(shipped, dist).formats["wheel"].targets
@@ -111,7 +111,7 @@ def test_an_interrupt_removes_what_threads_wait_for(
 ) -> None:
     removed: list[str] = []
 
-    def interrupt(*_: object) -> Target:
+    def interrupt(*_: object) -> TargetRecord:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runner, "live", interrupt)
@@ -183,18 +183,18 @@ def test_a_life_from_installation_to_residue(
     )
     numbers = ("1.2.0", "1.2.1", "1.2.3")
     projects = [dataclasses.replace(shipped, version=number) for number in numbers]
-    trio = scenario.Trio(
+    version_set = scenario.VersionSet(
         *(Delivery(one, wanted, file) for one, file in zip(projects, files, strict=True))
     )
-    target = scenario.live(trio, GROUNDS["debian:13"], tmp_path, tmp_path / "logs")
-    assert target.status == "ok", target.reason
-    assert target.offline is False
-    assert (target.prerequisites, target.commands) == (1, 1)
-    assert target.first_response_s == 2.5
-    assert target.transfer_bytes == 7
-    assert (target.residue_files, target.residue_bytes) == (0, 0)
-    assert target.idle_mib == 64.0
-    assert target.family == "debian"
+    record = scenario.live(version_set, TARGETS["debian:13"], tmp_path, tmp_path / "logs")
+    assert record.status == "ok", record.reason
+    assert record.offline is False
+    assert (record.prerequisites, record.commands) == (1, 1)
+    assert record.first_response_s == 2.5
+    assert record.transfer_bytes == 7
+    assert (record.residue_files, record.residue_bytes) == (0, 0)
+    assert record.idle_mib == 64.0
+    assert record.family == "debian"
 
 
 class Desk:
@@ -223,11 +223,11 @@ class Desk:
         return completed(command, 0, json.dumps(self.answers.pop(0) if self.answers else {}))
 
     def spawn(self, command: str, *, timeout: float) -> Any:
-        desk, kept = self, self.run(command, timeout=timeout)
+        helper, kept = self, self.run(command, timeout=timeout)
 
         class Begun:
             def wait(self, _: float) -> Any:
-                assert desk
+                assert helper
                 return kept
 
         return Begun()
@@ -237,28 +237,28 @@ def page(status: int = 200, body: str = "", url: str = "/", **headers: str) -> d
     return {"status": status, "url": url, "headers": headers, "body": body}
 
 
-def guest(shipped: Project, *answers: dict[str, Any]) -> tuple[Visitor, Desk]:
-    desk = Desk(*answers)
-    anything: Any = desk
-    return Visitor(shipped, anything), desk
+def client(shipped: Project, *answers: dict[str, Any]) -> tuple[HttpClient, Desk]:
+    helper = Desk(*answers)
+    anything: Any = helper
+    return HttpClient(shipped, anything), helper
 
 
 def test_a_visitor_asks_on_the_machine_s_own_loopback(shipped: Project) -> None:
-    found, desk = guest(shipped, {"answered": True}, page(503), page(body='{"format": "deb"}'))
+    found, helper = client(shipped, {"answered": True}, page(503), page(body='{"format": "deb"}'))
     found.wait(5)
     assert not found.answers()
     assert found.about() == {"format": "deb"}
-    assert desk.asked[0] == {
+    assert helper.asked[0] == {
         "do": "wait",
         "base": "http://127.0.0.1:8000",
         "path": "/healthz",
         "seconds": 5,
     }
-    assert desk.copied == [http_client.SCRIPT]
+    assert helper.copied == [http_client.SCRIPT]
 
 
 def test_a_visitor_says_what_did_not_come(shipped: Project) -> None:
-    found, _ = guest(shipped, {"answered": False}, page(404, "<html>"), {"links": []})
+    found, _ = client(shipped, {"answered": False}, page(404, "<html>"), {"links": []})
     with pytest.raises(VerifyError, match="did not answer 200 within 5 s"):
         found.wait(5)
     with pytest.raises(VerifyError, match="gave 404"):
@@ -275,21 +275,21 @@ def test_a_visitor_logs_in_and_posts(shipped: Project) -> None:
         {"missing": []},
         {"missing": []},
     )
-    found, desk = guest(shipped, *answers)
+    found, helper = client(shipped, *answers)
     assert found.log_in()
     assert found.post("hello")
-    sent = [asked for asked in desk.asked if asked["do"] == "submit"]
+    sent = [asked for asked in helper.asked if asked["do"] == "submit"]
     assert sent[0]["fields"]["username"] == http_client.USER
     assert sent[1]["fields"] == {"text": "hello"}
 
 
 def test_a_visitor_whom_the_login_sends_back(shipped: Project) -> None:
-    found, _ = guest(shipped, page(url="/admin/login/"), page(url="/admin/login/?next=/admin/"))
+    found, _ = client(shipped, page(url="/admin/login/"), page(url="/admin/login/?next=/admin/"))
     assert not found.log_in()
 
 
 def test_writing_goes_on_until_it_is_stopped(shipped: Project) -> None:
-    found, _ = guest(shipped, {"posted": ["a"], "failed": ["502"]})
+    found, _ = client(shipped, {"posted": ["a"], "failed": ["502"]})
     assert found.stop_writing(found.writing(2, 60)) == (["a"], ["502"])
     waiting = found.waiting(5)
     found.come_back()
@@ -299,7 +299,7 @@ def test_writing_goes_on_until_it_is_stopped(shipped: Project) -> None:
 def test_without_a_probe_nothing_can_be_posted(notes: Path) -> None:
     from shipways.project import model
 
-    found, _ = guest(model.load(notes))
+    found, _ = client(model.load(notes))
     with pytest.raises(VerifyError, match=r"no \[tool.shipways.probe\]"):
         found.post("x")
 
@@ -340,7 +340,7 @@ def test_try_installs_and_says_where_it_is(
     monkeypatch.setattr(alone, "name", "kind_name", raising=False)
     monkeypatch.setattr(alone, "follow", lambda _: iter(["log line\n"]), raising=False)
     monkeypatch.setattr(try_out, "machine", machine)
-    monkeypatch.setattr(try_out, "Visitor", lambda *_: alone)
+    monkeypatch.setattr(try_out, "HttpClient", lambda *_: alone)
     monkeypatch.setattr(try_out, "free_port", lambda port: port + 123)
     monkeypatch.setattr(try_out, "say", said.append)
     monkeypatch.setattr(alone, "serving", True)
@@ -362,10 +362,10 @@ def test_try_needs_an_artifact_and_a_target(shipped: Project, dist: Path, tmp_pa
         try_out.try_out(shipped, "wheel", "docker", dist, Options())
 
 
-def test_how_a_service_runs(told: Story, tmp_path: Path) -> None:
-    anything: Any = told.machine
-    typist = Typist(anything, tmp_path, tmp_path)
-    wheel = Delivery(told.now.project, FORMATS["wheel"], tmp_path)
+def test_how_a_service_runs(context: Context, tmp_path: Path) -> None:
+    anything: Any = context.machine
+    step_runner = StepRunner(anything, tmp_path, tmp_path)
+    wheel = Delivery(context.now.project, FORMATS["wheel"], tmp_path)
     unit = service.Unit(anything, wheel)
     assert unit.manage(["shell"], {"A": "b c"}) == "env 'A=b c' notes shell"
     assert "journalctl" in unit.log()
@@ -379,22 +379,22 @@ def test_how_a_service_runs(told: Story, tmp_path: Path) -> None:
     bare = inside.without_volume()
     assert bare.startswith("docker run -d --name notes-app-beside ")
     assert bare.endswith(" --security-opt no-new-privileges notes-app:1.2.0")
-    typed = service.InTerminal(anything, wheel, typist)
+    typed = service.InTerminal(anything, wheel, step_runner)
     assert typed.manage(["shell"], {}).endswith("/opt/notes-app/bin/notes shell")
     assert not typed.runs()
     assert typed.log() == typed.words() == ""
-    typist.foreground = anything.spawn("serve")
+    step_runner.foreground = anything.spawn("serve")
     assert typed.runs()
     assert "$(echo 42)" in typed.pids
     typed.kill()
     typed.restart()
-    assert typist.foreground is None
-    assert isinstance(service.find(anything, wheel, typist), service.Unit)
+    assert step_runner.foreground is None
+    assert isinstance(service.find(anything, wheel, step_runner), service.Unit)
 
 
-def test_a_stack_is_one_service(told: Story, tmp_path: Path) -> None:
-    anything: Any = told.machine
-    delivery = Delivery(told.now.project, FORMATS["compose"], tmp_path)
+def test_a_stack_is_one_service(context: Context, tmp_path: Path) -> None:
+    anything: Any = context.machine
+    delivery = Delivery(context.now.project, FORMATS["compose"], tmp_path)
     stack = service.Stack(anything, delivery)
     typed = "docker compose --project-directory /root/notes-app"
     assert stack.manage(["shell"], {"A": "b c"}) == f"{typed} exec -T -e 'A=b c' web notes shell"
@@ -413,13 +413,13 @@ def test_a_stack_is_one_service(told: Story, tmp_path: Path) -> None:
     [("systemctl cat", service.Unit), ("ls /root", service.Stack), ("", service.InContainer)],
 )
 def test_what_kind_of_service_it_is(
-    told: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str, kind: type
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str, kind: type
 ) -> None:
-    anything: Any = told.machine
+    anything: Any = context.machine
     found = lambda command: (0 if there and command.startswith(there) else 1, "")  # noqa: E731
     monkeypatch.setattr(anything, "_answer", found)
-    typist = Typist(anything, tmp_path, tmp_path)
-    assert type(service.find(anything, told.now, typist)) is kind
+    step_runner = StepRunner(anything, tmp_path, tmp_path)
+    assert type(service.find(anything, context.now, step_runner)) is kind
 
 
 def test_installed_again_its_times_are_medians(
@@ -431,12 +431,12 @@ def test_installed_again_its_times_are_medians(
     now = Delivery(alone.project, make_format(), tmp_path / "notes-1.2.0.demo")
     answers = iter([9.0, 4.0])
     monkeypatch.setattr(http_client, "arrived", lambda *_: next(answers))
-    target = Target(status="ok", install_s=1.0, first_response_s=5.0)
-    repeat_install.repeat(target, now, GROUNDS["debian:13"], tmp_path, tmp_path / "logs", "auto", 3)
-    assert target.first_response_runs == [5.0, 9.0, 4.0]
-    assert target.first_response_s == 5.0
-    assert target.install_runs[0] == 1.0
-    assert len(target.install_runs) == 3
-    failed = Target(status="failed", install_s=1.0, first_response_s=5.0)
-    repeat_install.repeat(failed, now, GROUNDS["debian:13"], tmp_path, tmp_path / "logs", "auto", 3)
+    record = TargetRecord(status="ok", install_s=1.0, first_response_s=5.0)
+    repeat_install.repeat(record, now, TARGETS["debian:13"], tmp_path, tmp_path / "logs", "auto", 3)
+    assert record.first_response_runs == [5.0, 9.0, 4.0]
+    assert record.first_response_s == 5.0
+    assert record.install_runs[0] == 1.0
+    assert len(record.install_runs) == 3
+    failed = TargetRecord(status="failed", install_s=1.0, first_response_s=5.0)
+    repeat_install.repeat(failed, now, TARGETS["debian:13"], tmp_path, tmp_path / "logs", "auto", 3)
     assert not failed.install_runs

@@ -9,7 +9,7 @@ import pytest
 from shipways.errors import VerifyError
 from shipways.formats.step import Step
 from shipways.util.command import Completed
-from shipways.verify.step_runner import Typist
+from shipways.verify.step_runner import StepRunner
 
 STEPS = [Step("install", "first", "why"), Step("install", "second", "why")]
 
@@ -41,40 +41,40 @@ class Terminal:
 
 def test_every_step_is_recorded(tmp_path: Path) -> None:
     told: list[str] = []
-    typist = Typist(Terminal(), tmp_path / "logs", tmp_path, told.append)
-    typist.type_all(STEPS, "install")
-    assert [(step.command, step.seconds, step.ok) for step in typist.record] == [
+    step_runner = StepRunner(Terminal(), tmp_path / "logs", tmp_path, told.append)
+    step_runner.type_all(STEPS, "install")
+    assert [(step.command, step.seconds, step.ok) for step in step_runner.record] == [
         ("first", 1.5, True),
         ("second", 1.5, True),
     ]
-    assert typist.record[0].log == "logs/install.log"
+    assert step_runner.record[0].log == "logs/install.log"
     assert told == ["# first", "  1.5 s", "# second", "  1.5 s"]
 
 
 def test_the_first_failure_ends_it(tmp_path: Path) -> None:
     terminal = Terminal(ends=4)
-    typist = Typist(terminal, tmp_path, tmp_path)
+    step_runner = StepRunner(terminal, tmp_path, tmp_path)
     with pytest.raises(VerifyError, match="first ended with status 4: last line"):
-        typist.type_all(STEPS, "install")
+        step_runner.type_all(STEPS, "install")
     assert terminal.typed == ["first"]
-    assert not typist.record[0].ok
+    assert not step_runner.record[0].ok
 
 
 def test_a_service_may_stay_in_the_foreground(tmp_path: Path) -> None:
     terminal = Terminal()
-    typist = Typist(terminal, tmp_path, tmp_path)
+    step_runner = StepRunner(terminal, tmp_path, tmp_path)
     answers = iter([False, False, True])
     stays = Step("start", "serve", "why", foreground=True)
-    typist.start([stays], lambda: next(answers), "start")
-    assert typist.foreground is terminal
-    assert typist.record[0].ok
+    step_runner.start([stays], lambda: next(answers), "start")
+    assert step_runner.foreground is terminal
+    assert step_runner.record[0].ok
 
 
 def test_a_start_that_ends_by_itself(tmp_path: Path) -> None:
-    typist = Typist(Terminal(), tmp_path, tmp_path)
-    typist.start([Step("start", "run -d", "why")], lambda: False, "start")
-    assert typist.foreground is None
-    assert typist.record[0].ok
+    step_runner = StepRunner(Terminal(), tmp_path, tmp_path)
+    step_runner.start([Step("start", "run -d", "why")], lambda: False, "start")
+    assert step_runner.foreground is None
+    assert step_runner.record[0].ok
 
 
 def test_a_start_that_waits_by_itself_is_no_service(tmp_path: Path) -> None:
@@ -95,13 +95,13 @@ def test_a_start_that_waits_by_itself_is_no_service(tmp_path: Path) -> None:
         def running(self, _: bool) -> None:
             """Told by `looks`."""
 
-    typist = Typist(Slow(), tmp_path, tmp_path)
-    typist.start([Step("start", "up -d --wait", "why")], lambda: True, "start")
-    assert typist.foreground is None
-    assert typist.record[0].ok
+    step_runner = StepRunner(Slow(), tmp_path, tmp_path)
+    step_runner.start([Step("start", "up -d --wait", "why")], lambda: True, "start")
+    assert step_runner.foreground is None
+    assert step_runner.record[0].ok
 
 
 def test_a_start_that_fails(tmp_path: Path) -> None:
-    typist = Typist(Terminal(ends=2), tmp_path, tmp_path)
+    step_runner = StepRunner(Terminal(ends=2), tmp_path, tmp_path)
     with pytest.raises(VerifyError, match="last words"):
-        typist.start([Step("start", "run -d", "why")], lambda: False, "start")
+        step_runner.start([Step("start", "run -d", "why")], lambda: False, "start")

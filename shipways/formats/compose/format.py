@@ -62,14 +62,14 @@ def build(job: Job) -> Product:
     called = stack_files.Images(
         docker.image_name(job.project), *(image.name for image in neighbours)
     )
-    bill = _bill(job, neighbours)
-    files = folder_files(job.project, called) | {f"{job.project.name}{sbom.SUFFIX}": bill}
+    materials = _sbom(job, neighbours)
+    files = folder_files(job.project, called) | {f"{job.project.name}{sbom.SUFFIX}": materials}
     packed = job.work / IMAGES
     size = _pack_images(job, image, neighbours, packed)
     out = job.work / file_name(job.project)
     _write(job, files, packed, out)
     _publish(job, files, called)
-    return Product((out,), _builder(neighbours), size, sbom.write(job.work, out.name, bill))
+    return Product((out,), _builder(neighbours), size, sbom.write(job.work, out.name, materials))
 
 
 def folder_files(project: Project, images: stack_files.Images) -> dict[str, bytes]:
@@ -81,7 +81,7 @@ def folder_files(project: Project, images: stack_files.Images) -> dict[str, byte
     }
 
 
-def _bill(job: Job, others: list[ServiceImage]) -> bytes:
+def _sbom(job: Job, others: list[ServiceImage]) -> bytes:
     """What the stack is made of, image by image."""
     app = image_sbom.parts(job, image_archive.base_image(job))
     images = {docker.image_name(job.project): app}

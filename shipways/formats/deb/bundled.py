@@ -48,8 +48,8 @@ def build(job: Job) -> Product:
         nfpm.make(package, out, job.work, log, "none" if small else "zstd")
     if small:
         _compress_data(out, job)
-    bill = sbom.write(job.work, out.name, job.inputs.bill_of_bundle)
-    return Product((out,), _builder(tool, small), package.installed_bytes, bill)
+    materials = sbom.write(job.work, out.name, job.inputs.sbom_of_bundle)
+    return Product((out,), _builder(tool, small), package.installed_bytes, materials)
 
 
 def choose_tool(builder: str) -> str:

@@ -115,14 +115,14 @@ def _collect(root: Machine, job: Job) -> Product:
     shipped.sort(key=lambda name: not name.endswith(".deb"))
     measure = f"dpkg-deb -x {shipped[0]} installed && find installed -type f -printf '%s\\n'"
     sizes = map(int, _run(root, job, measure).output.split())
-    bill = job.work / f"{shipped[0]}{sbom.SUFFIX}"
-    root.copy_out(f"{FOLDER}/installed{installed_files.bill(job.project).path}", bill)
+    materials = job.work / f"{shipped[0]}{sbom.SUFFIX}"
+    root.copy_out(f"{FOLDER}/installed{installed_files.sbom(job.project).path}", materials)
     version = _run(root, job, "dpkg-query -Wf '${Version}' python3-stdeb").output.strip()
     return Product(
         paths=tuple(job.work / name for name in shipped),
         builder=Builder(tool="stdeb", version=version, compression="xz", why="what dpkg-deb does"),
         installed_bytes=sum(sizes),
-        bill=bill,
+        sbom=materials,
     )
 
 

@@ -143,7 +143,7 @@ def _wheel(job: Job, base: Image) -> Path:
     folder.mkdir()
     shutil.copyfile(job.inputs.wheel, folder / job.inputs.wheel.name)
     (folder / "launch.json").write_text(json.dumps(launch(job.project)), encoding="utf-8")
-    (folder / "bill.json").write_bytes(image_sbom.bill(job, base))
+    (folder / "bill.json").write_bytes(image_sbom.document(job, base))
     return folder
 
 

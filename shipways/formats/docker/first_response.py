@@ -15,7 +15,7 @@ from shipways.machines import engine
 from shipways.project.model import Project
 
 ANSWER_TIMEOUT_S = 120
-LOOK_S = 0.02
+POLL_INTERVAL_S = 0.02
 TAIL = 20  # lines of the container's log that an error message repeats
 
 
@@ -61,7 +61,7 @@ def _wait(container: Container, address: str, began: float) -> None:
             with urllib.request.urlopen(f"http://127.0.0.1:{address}", timeout=5):
                 return
         except (OSError, HTTPException):
-            time.sleep(LOOK_S)
+            time.sleep(POLL_INTERVAL_S)
         container.reload()
         if container.status == "exited":
             break

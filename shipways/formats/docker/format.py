@@ -55,8 +55,8 @@ def image(job: Job) -> Product:
         compression="gzip -9, layer by layer",
         why=f"base: {base.platform}",
     )
-    bill = sbom.write(job.work, archive.name, image_sbom.bill(job, base))
-    return Product((archive,), builder, size, bill)
+    materials = sbom.write(job.work, archive.name, image_sbom.document(job, base))
+    return Product((archive,), builder, size, materials)
 
 
 def image_name(project: Project) -> str:

@@ -25,6 +25,6 @@ def of_image(ref: str) -> list[Component]:
     return [sbom.of_package(package) for package in image_packages.installed(ref)]
 
 
-def bill(job: Job, base: Image) -> bytes:
+def document(job: Job, base: Image) -> bytes:
     """The image's bill of materials."""
     return sbom.document(job.project, parts(job, base), job.epoch)

@@ -51,8 +51,8 @@ def build(job: Job) -> Product:
             compression = " ".join(xz.COMMAND)
     if not archive.changelog(out):
         raise BuildError(f"{tool} left the changelog out of {out.name}.", log=log)
-    bill = sbom.write(job.work, out.name, job.inputs.bill_of_bundle)
-    return Product((out,), _builder(tool, small, compression), package.installed_bytes, bill)
+    materials = sbom.write(job.work, out.name, job.inputs.sbom_of_bundle)
+    return Product((out,), _builder(tool, small, compression), package.installed_bytes, materials)
 
 
 def choose_tool(builder: str) -> str:

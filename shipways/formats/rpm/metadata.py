@@ -86,5 +86,5 @@ def _files(job: Job) -> tuple[TargetFile, ...]:
     return (
         *installed_files.compressed(files),
         licence,
-        installed_files.bill(project, job.inputs.bill_of_bundle),
+        installed_files.sbom(project, job.inputs.sbom_of_bundle),
     )

@@ -9,7 +9,7 @@ from shipways.report.charts.chart import Picture, in_words, scale
 from shipways.report.column_readers import first_install
 from shipways.report.i18n import Words
 from shipways.report.overview import Row
-from shipways.results import StepResult, Target, was_installed
+from shipways.results import StepResult, TargetRecord, was_installed
 from shipways.util.messages import mark as _
 
 PARTS = {
@@ -77,12 +77,12 @@ def timelines(rows: Sequence[Row], words: Words) -> Iterator[Picture]:
     )
 
 
-def _first_response(target: Target) -> float:
+def _first_response(target: TargetRecord) -> float:
     """Seconds of the installation whose commands are kept: where there were several, the first."""
     return [*target.first_response_runs, target.first_response_s or 0.0][0]
 
 
-def _on_targets(rows: Sequence[Row]) -> list[tuple[Row, Target]]:
+def _on_targets(rows: Sequence[Row]) -> list[tuple[Row, TargetRecord]]:
     seen = [(row, row.record.targets[row.target]) for row in rows if row.target]
     return [(row, target) for row, target in seen if was_installed(target)]
 

@@ -11,7 +11,7 @@ from typing import Any
 from shipways.errors import VerifyError
 from shipways.verify.agents import confinement_probe
 from shipways.verify.assertions import expect
-from shipways.verify.context import NOT_OFFERED, Story
+from shipways.verify.context import NOT_OFFERED, Context
 from shipways.verify.file_snapshot import Entry, added
 from shipways.verify.service import InContainer, Stack, Unit
 
@@ -29,49 +29,49 @@ StandardOutput=truncate:{answer}
 """
 
 
-def hardening(story: Story) -> str:
+def hardening(context: Context) -> str:
     """Exposure, a probe from inside, and the files' owners and modes."""
-    running = story.service
+    running = context.service
     if isinstance(running, Unit):
-        story.target.exposure = exposure(story)
+        context.record.exposure = exposure(context)
         expect(
-            story.target.exposure <= EXPOSURE,
-            f"systemd-analyze security says {story.target.exposure}, more than {EXPOSURE}.",
+            context.record.exposure <= EXPOSURE,
+            f"systemd-analyze security says {context.record.exposure}, more than {EXPOSURE}.",
         )
-        found = in_unit(story)
+        found = in_unit(context)
     elif isinstance(running, (InContainer, Stack)):
-        found = in_container(story, running)
+        found = in_container(context, running)
     else:
-        story.target.probes = could(as_typed(story))
+        context.record.probes = could(as_typed(context))
         return f"{NOT_OFFERED}: it runs as whoever types the command, here root"
-    story.target.probes = could(found)
+    context.record.probes = could(found)
     judge(found)
-    files(story)
+    files(context)
     return f"tried from inside: {json.dumps(found)}"
 
 
-def exposure(story: Story) -> float:
+def exposure(context: Context) -> float:
     """The figure of `systemd-analyze security`, 0 to 10."""
-    name = story.now.project.name
+    name = context.now.project.name
     command = f"systemd-analyze security --no-pager {name}.service"
-    log = story.typist.log("hardening")
-    output = story.machine.run(command, timeout=TIMEOUT_S, log_file=log).output
+    log = context.step_runner.log("hardening")
+    output = context.machine.run(command, timeout=TIMEOUT_S, log_file=log).output
     match = re.search(r"Overall exposure level for [^:]+: ([0-9.]+)", output)
     if match is None:
         raise VerifyError(f"systemd-analyze gave no figure:\n{output[-500:]}")
     return float(match.group(1))
 
 
-def in_unit(story: Story) -> dict[str, Any]:
+def in_unit(context: Context) -> dict[str, Any]:
     """Run the probe under a copy of the unit."""
-    name = story.now.project.name
+    name = context.now.project.name
     copy = f"{name}-inside"
-    machine = story.machine
+    machine = context.machine
     machine.run(
         f"cat > {SCRIPT} <<'END'\n{_script()}\nEND\nchmod 644 {SCRIPT}; "
         f"cd /run/systemd/system; cp $(systemctl show -P FragmentPath {name}) {copy}.service; "
         f"mkdir -p {copy}.service.d; cat > {copy}.service.d/inside.conf <<'END'\n"
-        f"{PROBE.format(script=SCRIPT, state=story.service.state, answer=ANSWER)}END\n"
+        f"{PROBE.format(script=SCRIPT, state=context.service.state, answer=ANSWER)}END\n"
         f"systemctl daemon-reload",
         timeout=TIMEOUT_S,
     )
@@ -87,16 +87,16 @@ def in_unit(story: Story) -> dict[str, Any]:
     return _decoded(done.output)
 
 
-def in_container(story: Story, running: InContainer | Stack) -> dict[str, Any]:
+def in_container(context: Context, running: InContainer | Stack) -> dict[str, Any]:
     """Run the probe in the app's running container, with its own Python."""
-    command = running.inside(["python3", "-c", _script(), story.now.project.state_dir])
-    return _decoded(story.machine.run(command, timeout=TIMEOUT_S).output)
+    command = running.inside(["python3", "-c", _script(), context.now.project.state_dir])
+    return _decoded(context.machine.run(command, timeout=TIMEOUT_S).output)
 
 
-def as_typed(story: Story) -> dict[str, Any]:
+def as_typed(context: Context) -> dict[str, Any]:
     """Run the probe as a person would run the service: without anything that holds it."""
-    command = f"python3 -I -c {shlex.quote(_script())} {story.service.state}"
-    return _decoded(story.machine.run(command, timeout=TIMEOUT_S).output)
+    command = f"python3 -I -c {shlex.quote(_script())} {context.service.state}"
+    return _decoded(context.machine.run(command, timeout=TIMEOUT_S).output)
 
 
 def could(found: dict[str, Any]) -> dict[str, bool]:
@@ -131,18 +131,18 @@ def judge(found: dict[str, Any]) -> None:
     expect(found["Seccomp"] == "2", "No system call filter holds the service.")
 
 
-def files(story: Story) -> None:
+def files(context: Context) -> None:
     """What was installed belongs to root, and nobody else may write it; secrets are private."""
     new = {
         path: entry
-        for path, entry in added(story.before, story.installed).items()
-        if not path.startswith((story.service.state, "/var/lib/docker"))
+        for path, entry in added(context.before, context.installed).items()
+        if not path.startswith((context.service.state, "/var/lib/docker"))
     }
     wrong = [path for path, entry in new.items() if _wrong(entry)]
     expect(not wrong, f"Not root's alone: {', '.join(wrong[:5])}")
-    settings = new.get(story.service.settings)
+    settings = new.get(context.service.settings)
     if settings is not None:
-        expect(settings.mode == 0o640, f"{story.service.settings} is {settings.mode:o}, not 640.")
+        expect(settings.mode == 0o640, f"{context.service.settings} is {settings.mode:o}, not 640.")
 
 
 def _wrong(entry: Entry) -> bool:

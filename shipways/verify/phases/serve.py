@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from shipways.verify import assertions, package_manager
 from shipways.verify.assertions import START_S, expect
-from shipways.verify.context import NOT_OFFERED, TIMEOUT_S, Story
+from shipways.verify.context import NOT_OFFERED, TIMEOUT_S, Context
 from shipways.verify.service import InContainer
 
 
-def serve(story: Story) -> str:
+def serve(context: Context) -> str:
     """It answers, as the right format; a person can log in."""
-    said = assertions.serves(story.visitor, story.now)
-    story.target.user = who(said)
-    probe = story.visitor.probe
+    said = assertions.serves(context.client, context.now)
+    context.record.user = who(said)
+    probe = context.client.probe
     if probe:
-        story.command_line(*probe.create_user)
-        expect(story.visitor.log_in(), "The account that was made cannot log in.")
+        context.command_line(*probe.create_user)
+        expect(context.client.log_in(), "The account that was made cannot log in.")
     return said
 
 
@@ -25,44 +25,44 @@ def who(said: str) -> str:
     return found.get("user", "")
 
 
-def persist(story: Story) -> str:
+def persist(context: Context) -> str:
     """A note outlives a restart of the service and one of the machine."""
-    if not story.visitor.probe:
+    if not context.client.probe:
         return f"{NOT_OFFERED}: the project has no [tool.shipways.probe]"
-    story.post("persist1")
-    story.service.restart()
-    story.started(story.now, "persist")
-    assertions.keeps(story.visitor, story.texts)
-    story.machine.restart()
-    story.visitor.come_back()
-    by_itself = story.service.starts_at_boot
+    context.post("persist1")
+    context.service.restart()
+    context.started(context.now, "persist")
+    assertions.keeps(context.client, context.texts)
+    context.machine.restart()
+    context.client.come_back()
+    by_itself = context.service.starts_at_boot
     if not by_itself:
-        story.typist.foreground = None
-        story.started(story.now, "persist")
-    story.visitor.wait(START_S)
-    assertions.keeps(story.visitor, story.texts)
-    unaltered(story)
-    if isinstance(story.service, InContainer):
-        return without_volume(story, story.service)
+        context.step_runner.foreground = None
+        context.started(context.now, "persist")
+    context.client.wait(START_S)
+    assertions.keeps(context.client, context.texts)
+    unaltered(context)
+    if isinstance(context.service, InContainer):
+        return without_volume(context, context.service)
     return "" if by_itself else "after a restart of the machine somebody has to start it again"
 
 
-def without_volume(story: Story, running: InContainer) -> str:
+def without_volume(context: Context, running: InContainer) -> str:
     """A container like the one that runs, but without its volume: what it writes goes with it."""
     run = running.without_volume()
-    state = story.now.project.state_dir
+    state = context.now.project.state_dir
     name, mark = running.beside, f"{state}/mark"
     python = f"docker exec {name} python3 -c"
-    story.machine.run(run, timeout=TIMEOUT_S)
-    story.machine.run(f'{python} \'open("{mark}", "x").close()\'', timeout=TIMEOUT_S)
-    story.machine.run(f"docker rm -fv {name}; {run}", timeout=TIMEOUT_S)
-    left = story.machine.run(f"{python} 'open(\"{mark}\")'", timeout=TIMEOUT_S, check=False)
-    story.machine.run(f"docker rm -fv {name}", timeout=TIMEOUT_S)
+    context.machine.run(run, timeout=TIMEOUT_S)
+    context.machine.run(f'{python} \'open("{mark}", "x").close()\'', timeout=TIMEOUT_S)
+    context.machine.run(f"docker rm -fv {name}; {run}", timeout=TIMEOUT_S)
+    left = context.machine.run(f"{python} 'open(\"{mark}\")'", timeout=TIMEOUT_S, check=False)
+    context.machine.run(f"docker rm -fv {name}", timeout=TIMEOUT_S)
     expect(not left.ok, "Data outlives a container that has no volume.")
     return "data outlives the container in its volume; without the volume it goes with it"
 
 
-def unaltered(story: Story) -> None:
+def unaltered(context: Context) -> None:
     """The package manager finds every installed file as it was."""
-    changes = package_manager.altered(story.machine, story.now.project.name)
+    changes = package_manager.altered(context.machine, context.now.project.name)
     expect(not changes, f"Installed files have changed: {changes}")

@@ -7,85 +7,85 @@ import time
 from shipways.errors import VerifyError
 from shipways.verify import assertions, package_manager
 from shipways.verify.assertions import expect
-from shipways.verify.context import NOT_OFFERED, TIMEOUT_S, Story
+from shipways.verify.context import NOT_OFFERED, TIMEOUT_S, Context
 from shipways.verify.later_versions import REASON
 
 SETTLE_S = 90  # within which a version that cannot start has to say so
 PAUSE_S = 0.2  # of a writer after each note: every one of them is looked for after every phase
 
 
-def upgrade(story: Story) -> str:
+def upgrade(context: Context) -> str:
     """The next version goes over this one while it is in use."""
-    if not story.now.steps("upgrade"):
+    if not context.now.steps("upgrade"):
         return NOT_OFFERED
-    story.edit_settings()
-    story.next.bring(story.machine)
-    writing = story.visitor.writing(2, 300, PAUSE_S) if story.visitor.probe else None
+    context.edit_settings()
+    context.next.bring(context.machine)
+    writing = context.client.writing(2, 300, PAUSE_S) if context.client.probe else None
     try:
-        story.typist.type_all(story.next.steps("upgrade"), "upgrade")
-        story.stop_in_terminal()
-        story.started(story.next, "upgrade")
+        context.step_runner.type_all(context.next.steps("upgrade"), "upgrade")
+        context.stop_in_terminal()
+        context.started(context.next, "upgrade")
         time.sleep(0.5)
     finally:
-        posted, failed = story.visitor.stop_writing(writing) if writing else ([], [])
-    story.texts += posted
-    assertions.serves(story.visitor, story.next)
-    story.kept()
+        posted, failed = context.client.stop_writing(writing) if writing else ([], [])
+    context.texts += posted
+    assertions.serves(context.client, context.next)
+    context.kept()
     return f"{len(posted)} notes were posted meanwhile and are there, {len(failed)} refused"
 
 
-def rollback(story: Story) -> str:
+def rollback(context: Context) -> str:
     """Back to the version before, with the data."""
-    if not story.now.steps("rollback"):
+    if not context.now.steps("rollback"):
         return NOT_OFFERED
-    story.typist.type_all(story.now.steps("rollback"), "rollback")
-    story.stop_in_terminal()
-    story.started(story.now, "rollback")
-    assertions.serves(story.visitor, story.now)
-    story.kept()
-    if story.visitor.probe:
-        story.post("rollback1")
+    context.step_runner.type_all(context.now.steps("rollback"), "rollback")
+    context.stop_in_terminal()
+    context.started(context.now, "rollback")
+    assertions.serves(context.client, context.now)
+    context.kept()
+    if context.client.probe:
+        context.post("rollback1")
     return ""
 
 
-def broken_upgrade(story: Story) -> str:
+def broken_upgrade(context: Context) -> str:
     """A version whose migration raises; then back to the one before."""
-    if not story.broken.steps("upgrade"):
+    if not context.broken.steps("upgrade"):
         return NOT_OFFERED
-    story.broken.bring(story.machine)
-    words = fail(story)
-    state = package_manager.complaints(story.machine)
+    context.broken.bring(context.machine)
+    words = fail(context)
+    state = package_manager.complaints(context.machine)
     expect(not state, f"The package manager is left in a bad state: {state}")
     expect(REASON in words, f"Nothing says why it does not start:\n{words}")
-    story.typist.type_all(story.now.steps("rollback"), "broken_upgrade")
-    story.started(story.now, "broken_upgrade")
-    assertions.serves(story.visitor, story.now)
-    story.kept()
+    context.step_runner.type_all(context.now.steps("rollback"), "broken_upgrade")
+    context.started(context.now, "broken_upgrade")
+    assertions.serves(context.client, context.now)
+    context.kept()
     return "\n".join(line for line in words.splitlines() if line.strip())[-1500:]
 
 
-def fail(story: Story) -> str:
+def fail(context: Context) -> str:
     """Upgrade to the broken version until it says why it fails; returns its last words."""
     try:
-        story.typist.type_all(story.broken.steps("upgrade"), "broken_upgrade")
+        context.step_runner.type_all(context.broken.steps("upgrade"), "broken_upgrade")
     except VerifyError as error:
-        return refused(story, error)
-    story.stop_in_terminal()
-    if not story.service.starts_at_boot:
-        step = story.broken.steps("start")[-1]
-        done = story.machine.run(step.command, timeout=TIMEOUT_S, check=False)
+        return refused(context, error)
+    context.stop_in_terminal()
+    if not context.service.starts_at_boot:
+        step = context.broken.steps("start")[-1]
+        done = context.machine.run(step.command, timeout=TIMEOUT_S, check=False)
         expect(not done.ok, "The broken version serves.")
         return done.output
     limit = time.monotonic() + SETTLE_S
     words = ""
     while REASON not in words and time.monotonic() < limit:
         time.sleep(0.5)
-        expect(not story.visitor.answers(), "The broken version serves.")
-        words = story.service.words()
+        expect(not context.client.answers(), "The broken version serves.")
+        words = context.service.words()
     return words
 
 
-def refused(story: Story, error: VerifyError) -> str:
+def refused(context: Context, error: VerifyError) -> str:
     """What a step of the upgrade said that failed; the version before has to serve on."""
-    assertions.serves(story.visitor, story.now)
+    assertions.serves(context.client, context.now)
     return error.log.read_text("utf-8") if error.log else str(error)

@@ -9,15 +9,15 @@ from shipways.verify.service.compose import Stack, home
 from shipways.verify.service.container import InContainer
 from shipways.verify.service.foreground import InTerminal
 from shipways.verify.service.systemd import Unit
-from shipways.verify.step_runner import Typist
+from shipways.verify.step_runner import StepRunner
 
 __all__ = ["InContainer", "InTerminal", "Service", "Stack", "Unit", "find"]
 
 
-def find(machine: Machine, delivery: Delivery, typist: Typist) -> Service:
+def find(machine: Machine, delivery: Delivery, step_runner: StepRunner) -> Service:
     """How the service of this delivery runs on this machine."""
-    if typist.foreground:
-        return InTerminal(machine, delivery, typist)
+    if step_runner.foreground:
+        return InTerminal(machine, delivery, step_runner)
     unit, stack = f"systemctl cat {delivery.project.name}.service", f"ls {home(delivery)}"
     if machine.run(unit, timeout=TIMEOUT_S, check=False).ok:
         return Unit(machine, delivery)

@@ -9,7 +9,7 @@ from shipways.formats import environment
 from shipways.machines.machine import Machine
 from shipways.verify.delivery import Delivery
 from shipways.verify.service.base import TIMEOUT_S, families, pairs
-from shipways.verify.step_runner import Typist
+from shipways.verify.step_runner import StepRunner
 
 
 class InTerminal:
@@ -20,9 +20,9 @@ class InTerminal:
     starts_at_boot = False
     purged_after_removal = True
 
-    def __init__(self, machine: Machine, delivery: Delivery, typist: Typist) -> None:
+    def __init__(self, machine: Machine, delivery: Delivery, step_runner: StepRunner) -> None:
         self._machine = machine
-        self._typist = typist
+        self._typist = step_runner
         self._delivery = delivery
         self.state = delivery.project.state_dir
 

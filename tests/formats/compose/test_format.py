@@ -340,7 +340,7 @@ def test_the_bill_names_every_image_with_its_packages(
         image_packages, "installed", lambda ref: (SystemPackage(f"of-{ref[:4]}", "1"),)
     )
     others = [ServiceImage("shipways/nginx:1.26", "ngin-ref", "archive")]
-    found = json.loads(compose._bill(job, others))
+    found = json.loads(compose._sbom(job, others))
     graph = {entry["ref"]: entry.get("dependsOn") for entry in found["dependencies"]}
     assert graph["notes-app"] == ["image:notes-app:1.2.0", "image:shipways/nginx:1.26"]
     assert graph["image:notes-app:1.2.0"] == ["pkg:deb/debian/of-base@1"]

@@ -66,8 +66,8 @@ def test_the_bill_is_inside_and_beside(job: Job, programs: Recorder) -> None:
     product = bundled.build(job)
     files = {file.path: file.content for file in package.describe(job).files}
     inside = files["/usr/share/doc/notes-app-bundled/notes-app.cdx.json"]
-    assert product.bill == job.work / "notes-app-bundled_1.2.0-1_all.deb.cdx.json"
-    assert product.bill.read_bytes() == inside == job.inputs.bill_of_bundle
+    assert product.sbom == job.work / "notes-app-bundled_1.2.0-1_all.deb.cdx.json"
+    assert product.sbom.read_bytes() == inside == job.inputs.sbom_of_bundle
 
 
 def test_a_packager_that_makes_no_deb_is_replaced_aloud(

@@ -262,9 +262,9 @@ def test_bill_names_what_the_package_depends_on(
 
 
 def test_bill_is_copied_out_of_the_package(job: Job, fake_root: FakeMachine) -> None:
-    bill = native.build(job).bill
-    assert bill == job.work / "notes-app_1.2.0-1_all.deb.cdx.json"
-    assert bill.read_text() == f"/build/installed/{BILL}"  # what the fake has there
+    sbom = native.build(job).sbom
+    assert sbom == job.work / "notes-app_1.2.0-1_all.deb.cdx.json"
+    assert sbom.read_text() == f"/build/installed/{BILL}"  # what the fake has there
 
 
 def test_launcher_sees_the_distribution_s_packages(debian: Path) -> None:

@@ -152,8 +152,8 @@ def test_built_image_is_gone_afterwards(job: Job, monkeypatch: pytest.MonkeyPatc
     assert {"--network=none", "--load", "--build-arg=BASE=base:1"} <= set(words)
     assert "--no-cache" not in words
     assert "org.opencontainers.image.revision=abc" in " ".join(words)
-    bill = json.loads((job.work / "wheel" / "bill.json").read_bytes())
-    assert [part["purl"] for part in bill["components"]] == ["pkg:deb/debian/libc6@2.41"]
+    sbom = json.loads((job.work / "wheel" / "bill.json").read_bytes())
+    assert [part["purl"] for part in sbom["components"]] == ["pkg:deb/debian/libc6@2.41"]
 
 
 def test_a_failed_build_leaves_nothing_to_remove(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,8 +105,8 @@ def test_fpm_is_told_owners_and_times(make_job: MakeJob, calls: list[list[str]])
 def test_the_bill_is_inside_and_beside(job: Job, calls: list[list[str]]) -> None:
     product = rpm.build(job)
     files = {file.path: file.content for file in package.describe(job).files}
-    assert product.bill == job.work / "notes-app-1.2.0-1.noarch.rpm.cdx.json"
-    assert product.bill.read_bytes() == files["/usr/share/doc/notes-app/notes-app.cdx.json"]
+    assert product.sbom == job.work / "notes-app-1.2.0-1.noarch.rpm.cdx.json"
+    assert product.sbom.read_bytes() == files["/usr/share/doc/notes-app/notes-app.cdx.json"]
 
 
 def test_steps_name_the_file_that_was_built(job: Job) -> None:

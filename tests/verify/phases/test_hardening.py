@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shipways.errors import VerifyError
-from shipways.verify.context import Story
+from shipways.verify.context import Context
 from shipways.verify.file_snapshot import Entry
 from shipways.verify.phases import hardening
 
@@ -59,24 +59,29 @@ def test_what_must_not_be(change: dict[str, Any], reason: str) -> None:
         hardening.judge({**CONFINED, **change})
 
 
-def test_the_exposure_is_systemd_s_figure(told: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_exposure_is_systemd_s_figure(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer = "\n→ Overall exposure level for notes-app.service: 1.1 OK 🙂\n"
-    monkeypatch.setattr(told.machine, "_answer", lambda _: (0, answer))
-    assert hardening.exposure(told) == 1.1
-    monkeypatch.setattr(told.machine, "_answer", lambda _: (0, "?"))
+    monkeypatch.setattr(context.machine, "_answer", lambda _: (0, answer))
+    assert hardening.exposure(context) == 1.1
+    monkeypatch.setattr(context.machine, "_answer", lambda _: (0, "?"))
     with pytest.raises(VerifyError, match="gave no figure"):
-        hardening.exposure(told)
+        hardening.exposure(context)
 
 
-def test_files_are_root_s_alone(told: Story, world: World) -> None:
+def test_files_are_root_s_alone(context: Context, world: World) -> None:
     assert world.installed
     good = Entry("f", 0o644, "root", "root", "1", 1, "")
     settings = Entry("f", 0o640, "root", "notes-app", "2", 1, "")
-    told.installed = {"/usr/bin/notes": good, "/etc/notes-app/notes-app.env": settings}
-    hardening.files(told)
-    told.installed = {**told.installed, "/usr/bin/x": Entry("f", 0o666, "root", "root", "3", 1, "")}
+    context.installed = {"/usr/bin/notes": good, "/etc/notes-app/notes-app.env": settings}
+    hardening.files(context)
+    context.installed = {
+        **context.installed,
+        "/usr/bin/x": Entry("f", 0o666, "root", "root", "3", 1, ""),
+    }
     with pytest.raises(VerifyError, match=r"Not root's alone: /usr/bin/x"):
-        hardening.files(told)
-    told.installed = {"/etc/notes-app/notes-app.env": good}
+        hardening.files(context)
+    context.installed = {"/etc/notes-app/notes-app.env": good}
     with pytest.raises(VerifyError, match="is 644, not 640"):
-        hardening.files(told)
+        hardening.files(context)
