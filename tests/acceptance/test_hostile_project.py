@@ -76,8 +76,8 @@ def shell(name: str) -> Check:
 
 
 def smoke(made: Rendered, work: Path) -> None:
-    shell("deb-native/debian/tests/smoke.j2")(made, work)
-    lines = made.text("deb-native/debian/tests/smoke.j2").splitlines()
+    shell("deb/debian/tests/smoke.j2")(made, work)
+    lines = made.text("deb/debian/tests/smoke.j2").splitlines()
     serve = shlex.split(next(line for line in lines if line.startswith("env ")))
     assert serve[3:-1] == [made.project.command, *made.project.tool.serve]
     asked = shlex.split(next(line for line in lines if line.startswith("python3 - ")))
@@ -177,7 +177,7 @@ def source_package(made: Rendered, _work: Path) -> None:
 
 def stdeb(made: Rendered, _work: Path) -> None:
     parser = configparser.ConfigParser()
-    parser.read_string(made.text("deb-native/stdeb.cfg.j2"))
+    parser.read_string(made.text("deb/stdeb.cfg.j2"))
     read = [one.strip() for one in parser.get("DEFAULT", "Depends3").split(",")]
     assert read == list(made.project.tool.debian_depends)
     assert parser.get("DEFAULT", "Package3") == made.project.name
@@ -200,7 +200,7 @@ def overrides(name: str) -> Check:
 
 
 def rules(made: Rendered, work: Path) -> None:
-    (work / "rules").write_text(made.text("deb-native/debian/rules.j2"), encoding="utf-8")
+    (work / "rules").write_text(made.text("deb/debian/rules.j2"), encoding="utf-8")
     argv: list[str | Path] = ["make", "-n", "-f", work / "rules", "execute_after_dh_fixperms"]
     lines = run(argv, timeout=TIMEOUT_S).output.splitlines()
     assert f"chmod 0755 debian/hostile-app/usr/lib/hostile-app/bin/{made.project.command}" in lines
@@ -269,7 +269,7 @@ def seen(text: str) -> str:
 
 def described(made: Rendered, _work: Path) -> None:
     """Plain text, which `deb` and `spec` find in the packages."""
-    for name in ("deb", "deb-native", "rpm"):
+    for name in ("deb-bundled", "deb", "rpm"):
         assert "%files" in made.text(f"{name}/description.j2")
 
 
@@ -402,9 +402,9 @@ def stacked(name: str) -> Check:
 # --- all of them -------------------------------------------------------------
 
 SCRIPTS = (
-    *(f"deb/{name}.j2" for name in ("postinst", "postrm", "preinst", "prerm")),
+    *(f"deb-bundled/{name}.j2" for name in ("postinst", "postrm", "preinst", "prerm")),
     *(f"rpm/{name}.j2" for name in ("pre", "post", "preun", "postun")),
-    *(f"deb-native/debian/PACKAGE.{name}.j2" for name in ("postinst", "postrm", "preinst")),
+    *(f"deb/debian/PACKAGE.{name}.j2" for name in ("postinst", "postrm", "preinst")),
     "compose/make-secrets.sh.j2",
     "compose/upgrade.sh.j2",
 )
@@ -419,13 +419,13 @@ STACKED = (
     "kubernetes/base/settings.env.j2",
 )
 INCLUDED = {  # in others, with which they are read
-    "deb/purge.sh.j2",
+    "deb-scripts/purge.sh.j2",
     "kubernetes/base/pod.yaml.j2",
-    "deb/after.sh.j2",
-    "deb/before.sh.j2",
+    "deb-scripts/after.sh.j2",
+    "deb-scripts/before.sh.j2",
     "rpm/changelog.spec.j2",
-    *(f"systemd/{name}.sh.j2" for name in ("failed", "made", "note", "port", "purge", "say")),
-    "tarball/refuse.sh.j2",
+    *(f"scripts/{name}.sh.j2" for name in ("failed", "made", "note", "port", "purge", "say")),
+    "scripts/refuse.sh.j2",
 }
 CHECKS: dict[str, Check] = {
     **{name: shell(name) for name in SCRIPTS},
@@ -435,23 +435,21 @@ CHECKS: dict[str, Check] = {
         lambda made: [f"docker compose exec web {made.project.command} createsuperuser"],
     ),
     "compose/proxy/nginx.conf.j2": nginx,
-    "deb-native/debian/PACKAGE.lintian-overrides.j2": overrides(
-        "deb-native/debian/PACKAGE.lintian-overrides.j2"
-    ),
-    "deb-native/debian/changelog.j2": changelog("deb-native/debian/changelog.j2"),
-    "deb-native/debian/rules.j2": rules,
-    "deb-native/debian/tests/smoke.j2": smoke,
-    "deb-native/description.j2": source_package,
-    "deb-native/stdeb.cfg.j2": stdeb,
-    "deb/changelog.j2": changelog("deb/changelog.j2"),
-    "deb/description.j2": deb,
-    "deb/lintian-overrides.j2": overrides("deb/lintian-overrides.j2"),
+    "deb/debian/PACKAGE.lintian-overrides.j2": overrides("deb/debian/PACKAGE.lintian-overrides.j2"),
+    "deb/debian/changelog.j2": changelog("deb/debian/changelog.j2"),
+    "deb/debian/rules.j2": rules,
+    "deb/debian/tests/smoke.j2": smoke,
+    "deb/description.j2": source_package,
+    "deb/stdeb.cfg.j2": stdeb,
+    "deb-bundled/changelog.j2": changelog("deb-bundled/changelog.j2"),
+    "deb-bundled/description.j2": deb,
+    "deb-bundled/lintian-overrides.j2": overrides("deb-bundled/lintian-overrides.j2"),
     "kubernetes/README.md.j2": markdown(
         "kubernetes/README.md.j2", lambda made: [f"-- {made.project.command} createsuperuser"]
     ),
     "launcher/launcher.py.j2": launcher,
     "man/command.1.j2": manual,
-    "nfpm.yaml.j2": deb,
+    "nfpm/nfpm.yaml.j2": deb,
     "rpm/changelog.yaml.j2": changes,
     "rpm/description.j2": described,
     "rpm/package.spec.j2": spec,

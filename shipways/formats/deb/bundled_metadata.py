@@ -38,7 +38,9 @@ def describe(job: Job) -> Package:
         release=RELEASE,
         architecture=packagers.architecture("deb", bundle.pure),
         summary=synopsis(project.summary),
-        description=templates.render("deb/description.j2", project=project, about=about).strip(),
+        description=templates.render(
+            "deb-bundled/description.j2", project=project, about=about
+        ).strip(),
         depends=_depends(job),
         suggests=_libraries(bundle.site),
         conflicts=(project.name,),
@@ -66,17 +68,17 @@ def scripts(project: Project) -> dict[str, str]:
     """Maintainer scripts, by fpm's names for them."""
     values = {"project": project, "package": name(project), "sibling": project.name}
     return {
-        "before-install": templates.render("deb/preinst.j2", **values),
-        "after-install": templates.render("deb/postinst.j2", **values),
-        "before-remove": templates.render("deb/prerm.j2", **values),
-        "after-remove": templates.render("deb/postrm.j2", **values),
+        "before-install": templates.render("deb-bundled/preinst.j2", **values),
+        "after-install": templates.render("deb-bundled/postinst.j2", **values),
+        "before-remove": templates.render("deb-bundled/prerm.j2", **values),
+        "after-remove": templates.render("deb-bundled/postrm.j2", **values),
     }
 
 
 def changelog(package: Package) -> bytes:
     """What dpkg-parsechangelog reads (Policy 4.4)."""
     return templates.render(
-        "deb/changelog.j2", package=package, date=format_datetime(package.released)
+        "deb-bundled/changelog.j2", package=package, date=format_datetime(package.released)
     ).encode()
 
 
@@ -108,9 +110,9 @@ def _documents(job: Job, package: Package) -> tuple[TargetFile, ...]:
     """Policy 12.5, 12.7; lintian's overrides with their reasons."""
     doc = f"/usr/share/doc/{package.name}"
     text = copyrights.text(job.project, package.bundle.site, common=True)
-    overrides = templates.render("deb/lintian-overrides.j2", package=package.name)
+    overrides = templates.render("deb-bundled/lintian-overrides.j2", package=package.name)
     return (
-        installed_files.bill(job.project, job.inputs.bill_of_bundle, package.name),
+        installed_files.sbom(job.project, job.inputs.sbom_of_bundle, package.name),
         TargetFile(f"{doc}/copyright", text.encode()),
         TargetFile(f"{doc}/changelog.Debian.gz", gzipped(changelog(package))),
         TargetFile(f"/usr/share/lintian/overrides/{package.name}", overrides.encode()),

@@ -1,7 +1,7 @@
 """The source package: the project's sdist, and what is laid over the debian/ that stdeb generates.
 
 stdeb reads the project's metadata and writes debian/control, which is mended here. Everything else
-below debian/ comes from packaging/deb-native/ and, as on every target, from
+below debian/ comes from packaging/deb/ and, as on every target, from
 `shipways.formats.installed_files`.
 """
 
@@ -33,7 +33,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-RECIPES = "deb-native"
+RECIPES = "deb"
 REVISION = "1"
 SHIM = "from setuptools import setup\n\nsetup(packages=[], py_modules=[])\n"
 BUILD_DEPENDS = (
@@ -117,7 +117,7 @@ def lay_over(job: Job, tree: Path, control: str) -> None:
     values = {
         **_values(project),
         "date": format_datetime(datetime.fromtimestamp(job.epoch, timezone.utc)),
-        "bill": installed_files.bill(project).path,
+        "bill": installed_files.sbom(project).path,
         "modes": [(f"{f.mode:04o}", f.path) for f in files if not f.link and f.mode != 0o644],
     }
     for recipe in _recipes():

@@ -28,7 +28,7 @@ def make(package: Package, out: Path, work: Path, log: Path, compression: str) -
     config = work / "nfpm.yaml"
     config.write_text(
         templates.render(
-            "nfpm.yaml.j2",
+            "nfpm/nfpm.yaml.j2",
             package=package,
             compression=compression,
             scripts={SCRIPTS[name]: str(path) for name, path in script_files(package, work)},

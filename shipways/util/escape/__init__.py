@@ -18,16 +18,16 @@ LANGUAGES: tuple[
     tuple[str, Language], ...
 ] = (  # the first pattern that a template's name matches counts
     ("compose/*.yaml.j2", yaml.COMPOSE),
-    ("nfpm.yaml.j2", yaml.NFPM),
+    ("nfpm/nfpm.yaml.j2", yaml.NFPM),
     ("*.yaml.j2", yaml.YAML),
     ("*.sh.j2", shell.SHELL),
-    *((f"deb/{name}.j2", shell.SHELL) for name in ("preinst", "postinst", "prerm", "postrm")),
     *(
-        (f"deb-native/debian/PACKAGE.{name}.j2", shell.SHELL)
-        for name in ("preinst", "postinst", "postrm")
+        (f"deb-bundled/{name}.j2", shell.SHELL)
+        for name in ("preinst", "postinst", "prerm", "postrm")
     ),
+    *((f"deb/debian/PACKAGE.{name}.j2", shell.SHELL) for name in ("preinst", "postinst", "postrm")),
     *((f"rpm/{name}.j2", shell.SHELL) for name in ("pre", "post", "preun", "postun")),
-    ("deb-native/debian/tests/smoke.j2", shell.SHELL),
+    ("deb/debian/tests/smoke.j2", shell.SHELL),
     ("systemd/service.j2", systemd.UNIT),
     ("systemd/settings.env.j2", systemd.ENVIRONMENT),
     ("systemd/*.conf.j2", systemd.LINES),
