@@ -22,7 +22,7 @@ HOUSE = {
     "results_schema": ".",
     "project": """
         . checkout links pyproject python_versions source_date source_tree versions values names
-        model lockfile
+        hardening model lockfile
     """,
     "machines": """
         . engine_refusal host_network podman engine execution image_names network reaper

@@ -28,6 +28,7 @@ from pathlib import Path
 
 from shipways.inputs.sbom import SUFFIX
 from shipways.inputs.stages import Bundle
+from shipways.project import hardening
 from shipways.project.model import Project, Setting
 from shipways.project.python_versions import Pythons
 from shipways.project.values import Prose, Verbatim
@@ -149,5 +150,6 @@ def _values(project: Project, format_id: str, *, epoch: int, isolated: bool) -> 
         "python_words": pythons.words,
         "documentation": [f"man:{project.command}(1)", *filter(None, [project.homepage])],
         "settings": settings(project),
+        "directives": hardening.directives(project.tool.unit),
         "date": datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%d"),
     }

@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from shipways.project import values
+from shipways.project import hardening, values
 from shipways.project.names import CommandName, DistributionName, SystemName, VariableName
 from shipways.project.pyproject import Pyproject
 from shipways.util import places
@@ -132,6 +132,9 @@ class ToolTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     """Debian packages that the packages depend on as well (Debian Policy 7.1)."""
     environment: tuple[Setting, ...] = ()
     """Variables that the administrator may set."""
+    unit: dict[str, hardening.Loosened] = {}
+    """Directives of the service's unit that confine it less than by default, each with its reason
+    (systemd.exec(5)). Compose and Kubernetes loosen what they have for it."""
     budget: dict[str, Budget] = {}
     """Limits, by format."""
     probe: Probe | None = None
@@ -234,6 +237,10 @@ def _check(source: Pyproject, root: Path, tool: ToolTable) -> None:
     if tool.state_dir_variable == tool.bind_variable:
         problem = f"{tool.bind_variable!r} is the state-dir-variable as well"
         raise source.wrong("tool.shipways.bind-variable", problem)
+    unknown = next((name for name in tool.unit if not hardening.known(name)), "")
+    if unknown:
+        problem = f"{unknown!r} is no directive that Shipways sets or may loosen"
+        raise source.wrong("tool.shipways.unit", problem)
     names = [setting.name for setting in tool.environment]
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:

@@ -56,6 +56,9 @@ EXAMPLES = {
         "[[tool.shipways.environment]]\n"
         'name = "NOTES_HOSTS"\nhelp = "Host names that the site answers to."\ndefault = "localhost"'
     ),
+    "tool.shipways.unit": (
+        '[tool.shipways.unit]\nProcSubset = { value = "all", why = "psutil reads /proc/meminfo" }'
+    ),
     "tool.shipways.budget": "[tool.shipways.budget]\ndeb = { bytes = 2_000_000, commands = 1 }",
     "tool.shipways.probe": (
         '[tool.shipways.probe]\npost = "/notes/new/"\nfields = { title = "{text}" }\n'

@@ -129,6 +129,12 @@ migrate = {quoted(["migrate", *arguments])}
 health = "/h$(x)~!*,=&+:@%7Bx%7D"
 static-url = "/s$HOME(x)~!*,=&+:@/"
 debian-depends = ["libmagic1 (>= 1:5.44) | libmagic-mgc [amd64]"]
+[tool.shipways.unit]
+AmbientCapabilities = {{ value = "CAP_NET_BIND_SERVICE", why = {quoted(said())} }}
+NoNewPrivileges = {{ value = "no", why = {quoted(said())} }}
+ProtectSystem = {{ value = "full", why = {quoted(said())} }}
+SystemCallFilter = {{ value = ["@system-service", "@mount"], why = {quoted(said())} }}
+DeviceAllow = {{ value = "/dev/video0 rw", why = {quoted(said())} }}
 {settings}"""
 
 

@@ -103,6 +103,9 @@ def service(made: Rendered, work: Path) -> None:
         assert read["Description"] == [made.project.summary]
         assert read["Documentation"] == [f"man:{made.project.command}(1)", hostile.HOMEPAGE]
         assert tuple(systemd.arguments(read)) == made.project.tool.serve
+        for key, loosened in made.project.tool.unit.items():
+            assert text.count(f"\n{key}=") == len(loosened.values)
+            assert f"\n# {key}: {loosened.why}\n{key}={loosened.values[0]}\n" in text
 
 
 def settings(made: Rendered, work: Path) -> None:
@@ -307,6 +310,10 @@ def test_compose_reads_the_stack(made: Rendered, stack: Path) -> None:
     path = made.project.tool.static_url.rstrip("/")
     assert as_config(given["HOSTILE_STATIC_ROOT"]) == f"/srv{path}"
     assert services["web"]["image"] == hostile.IMAGES.web
+    assert services["web"]["cap_add"] == ["NET_BIND_SERVICE"]
+    assert services["web"]["security_opt"] == ["seccomp=unconfined"]
+    assert not services["web"].get("read_only")
+    assert "cap_add" not in services["db"] and services["db"]["read_only"]
 
 
 def test_swarm_reads_the_stack(made: Rendered, stack: Path) -> None:
@@ -314,6 +321,7 @@ def test_swarm_reads_the_stack(made: Rendered, stack: Path) -> None:
     argv = ["docker", "stack", "config", f"--compose-file={stack / 'swarm.yaml'}"]
     read = yaml.safe_load(run(argv, timeout=TIMEOUT_S, env=env).output)
     assert read["services"]["web"]["image"] == hostile.IMAGES.web
+    assert read["services"]["web"]["cap_add"] == ["NET_BIND_SERVICE"]
     assert "HOSTILE_A" in made.stack["swarm.yaml"]
 
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, replace
 
 from shipways.errors import BuildError
-from shipways.project import versions
+from shipways.project import hardening, versions
 from shipways.project.model import Project, Setting
 from shipways.project.names import VariableName
 from shipways.project.values import Prose, Verbatim
@@ -179,6 +179,7 @@ def values(
         "secret_files": {name: secret for secret, name in secrets(found).items()},
         "env_file": env_file(found),
         "static_root": found.static_root,
+        "loosened": hardening.container(project.tool.unit),
         "static_path": static_path(project) if found.static_root else "",
     }
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from shipways.errors import VerifyError
+from shipways.project import hardening as project_hardening
+from shipways.project.hardening import Unit
+from shipways.verify import service
 from shipways.verify.agents import confinement_probe
 from shipways.verify.assertions import expect
 from shipways.verify.context import NOT_OFFERED, Context
 from shipways.verify.file_snapshot import Entry, added
-from shipways.verify.service import InContainer, Stack, Unit
 
 TIMEOUT_S = 60
 EXPOSURE = 1.2  # the most that systemd-analyze security may say
@@ -31,23 +33,24 @@ StandardOutput=truncate:{answer}
 
 def hardening(context: Context) -> str:
     """Exposure, a probe from inside, and the files' owners and modes."""
-    running = context.service
-    if isinstance(running, Unit):
+    running, unit = context.service, context.now.project.tool.unit
+    if isinstance(running, service.Unit):
         context.record.exposure = exposure(context)
         expect(
-            context.record.exposure <= EXPOSURE,
+            bool(unit) or context.record.exposure <= EXPOSURE,
             f"systemd-analyze security says {context.record.exposure}, more than {EXPOSURE}.",
         )
         found = in_unit(context)
-    elif isinstance(running, (InContainer, Stack)):
+    elif isinstance(running, (service.InContainer, service.Stack)):
         found = in_container(context, running)
     else:
         context.record.probes = could(as_typed(context))
         return f"{NOT_OFFERED}: it runs as whoever types the command, here root"
     context.record.probes = could(found)
-    judge(found)
+    judge(found, unit)
     files(context)
-    return f"tried from inside: {json.dumps(found)}"
+    loosened = f"; loosened: {project_hardening.summary(unit)}" if unit else ""
+    return f"tried from inside: {json.dumps(found)}{loosened}"
 
 
 def exposure(context: Context) -> float:
@@ -87,7 +90,7 @@ def in_unit(context: Context) -> dict[str, Any]:
     return _decoded(done.output)
 
 
-def in_container(context: Context, running: InContainer | Stack) -> dict[str, Any]:
+def in_container(context: Context, running: service.InContainer | service.Stack) -> dict[str, Any]:
     """Run the probe in the app's running container, with its own Python."""
     command = running.inside(["python3", "-c", _script(), context.now.project.state_dir])
     return _decoded(context.machine.run(command, timeout=TIMEOUT_S).output)
@@ -118,17 +121,28 @@ def could(found: dict[str, Any]) -> dict[str, bool]:
     }
 
 
-def judge(found: dict[str, Any]) -> None:
-    """Raises `VerifyError` with the first thing that a service must not be able to do."""
+def judge(found: dict[str, Any], unit: Unit) -> None:
+    """Raises `VerifyError` with the first thing that a service must not be able to do.
+
+    What the project loosens in `unit`, with its reason, it may do.
+    """
     expect(found["uid"] != 0, "The service runs as root.")
-    expect(not found["writable"], f"The service can write in {', '.join(found['writable'])}.")
+    writable = "ProtectSystem" in unit or "ReadWritePaths" in unit
+    places = ", ".join(found["writable"])
+    expect(writable or not found["writable"], f"The service can write in {places}.")
     expect(found["state_writable"], "The service cannot write in its own folder.")
-    expect(not found["homes"], f"The service sees {', '.join(found['homes'])}.")
-    expect(not found["others"], f"The service sees other processes: {found['others'][:3]}")
-    expect(found["NoNewPrivs"] == "1", "The service may gain privileges (NoNewPrivs).")
+    homes = "ProtectHome" in unit or not found["homes"]
+    expect(homes, f"The service sees {', '.join(found['homes'])}.")
+    others = "ProtectProc" in unit or not found["others"]
+    expect(others, f"The service sees other processes: {found['others'][:3]}")
+    gains = "NoNewPrivileges" in unit or found["NoNewPrivs"] == "1"
+    expect(gains, "The service may gain privileges (NoNewPrivs).")
+    may = bool(unit.keys() & {"CapabilityBoundingSet", "AmbientCapabilities"})
     for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb"):
-        expect(int(found[name], 16) == 0, f"The service has capabilities: {name} {found[name]}.")
-    expect(found["Seccomp"] == "2", "No system call filter holds the service.")
+        none = may or int(found[name], 16) == 0
+        expect(none, f"The service has capabilities: {name} {found[name]}.")
+    filtered = "SystemCallFilter" in unit or found["Seccomp"] == "2"
+    expect(filtered, "No system call filter holds the service.")
 
 
 def files(context: Context) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shipways.errors import VerifyError
+from shipways.project.hardening import Loosened
+from shipways.project.values import Prose
 from shipways.verify.context import Context
 from shipways.verify.file_snapshot import Entry
 from shipways.verify.phases import hardening
@@ -36,7 +38,7 @@ CONFINED: dict[str, Any] = {
 
 
 def test_a_confined_service_passes() -> None:
-    hardening.judge(CONFINED)
+    hardening.judge(CONFINED, {})
     could = hardening.could(CONFINED)
     assert {name for name, able in could.items() if able} == {"list_users", "connect_out"}
 
@@ -56,7 +58,26 @@ def test_a_confined_service_passes() -> None:
 )
 def test_what_must_not_be(change: dict[str, Any], reason: str) -> None:
     with pytest.raises(VerifyError, match=reason):
-        hardening.judge({**CONFINED, **change})
+        hardening.judge({**CONFINED, **change}, {})
+
+
+@pytest.mark.parametrize(
+    ("directive", "change"),
+    [
+        ("ProtectSystem", {"writable": ["/etc"]}),
+        ("ReadWritePaths", {"writable": ["/srv"]}),
+        ("ProtectHome", {"homes": ["/home/ada"]}),
+        ("ProtectProc", {"others": ["sshd"]}),
+        ("NoNewPrivileges", {"NoNewPrivs": "0"}),
+        ("AmbientCapabilities", {"CapBnd": "0000000000000400"}),
+        ("SystemCallFilter", {"Seccomp": "0"}),
+    ],
+)
+def test_what_is_loosened_may_be(directive: str, change: dict[str, Any]) -> None:
+    unit = {directive: Loosened("no", Prose("It has to."))}
+    hardening.judge({**CONFINED, **change}, unit)
+    with pytest.raises(VerifyError):
+        hardening.judge({**CONFINED, **change}, {"ProcSubset": unit[directive]})
 
 
 def test_the_exposure_is_systemd_s_figure(
