@@ -63,13 +63,13 @@ def server(stage: Stage) -> Iterator[Server]:
     """A server; gone afterwards. One that holds a lot takes the engine long to remove: what was
     seen on it counts all the same, and the engine goes on by itself."""
     image = image_cache.ensure(stage.target.role, stage.source)
-    image = image_cache.ensure("debian:13", stage.source, packages=("python3",))
+    helpers = image_cache.ensure("debian:13", stage.source, packages=("python3",))
     left = False
     try:
         with (
             machine(image, systemd=True) as root,
             git_server.served(stage.delivery, root, stage.source),
-            machine(image, beside=root) as helper,
+            machine(helpers, beside=root) as helper,
         ):
             scenario.prepare(root, stage.delivery)
             client = HttpClient(stage.delivery.project, helper)

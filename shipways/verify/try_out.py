@@ -52,11 +52,11 @@ def try_out(
     with engine.temporary_folder("try") as folder:
         delivery = _delivery(project, wanted, Dist(dist), folder)
         image = image_cache.ensure(_target(delivery, target).role, source)
-        image = image_cache.ensure("debian:13", source, packages=("python3",))
+        helpers = image_cache.ensure("debian:13", source, packages=("python3",))
         port = free_port(port)
         with (
             machine(image, systemd=True, ports={RELAY_PORT: port}, keep=keep) as root,
-            machine(image, beside=root, keep=keep) as helper,
+            machine(helpers, beside=root, keep=keep) as helper,
             git_server.served(delivery, root, source),
         ):
             say(f"{platform(image, delivery)}:")
