@@ -170,6 +170,17 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def recipes(session: nox.Session) -> None:
+    """Write docs/recipes: what each format's recipes look like for the sample."""
+    session.install("-e", ".[lint]")
+    for name in ("deb", "deb-bundled", "rpm", "tarball"):
+        session.run(
+            *("shipways", "eject", name, *SAMPLE, "--force", "--to", f"docs/recipes/{name}"),
+            env={"SOURCE_DATE_EPOCH": "1767225600"},  # 2026-01-01: not that of each commit
+        )
+
+
+@nox.session
 def instructions(session: nox.Session) -> None:
     """Write the sample's INSTALL.md and the README's table from the steps."""
     session.install("-e", ".")

@@ -30,7 +30,7 @@ HOUSE = {
     """,
     "inputs": ". wheel_file closure sbom wheel_install wheel_metadata wheelhouse stages sizes",
     "formats": """
-        compose deb dep5_copyright docker installed_files linters rpm several step base
+        compose deb dep5_copyright docker installed_files linters rpm recipe several step base
         environment host_tools git compose.stack_files compose.kubernetes deb.ar deb.control
         deb.native_source listing wheel deb.native docker.first_response docker.image_packages
         docker.image_sbom docker.buildx docker.image_scan docker.oci_layout docker.rootfs_filter
@@ -40,7 +40,7 @@ HOUSE = {
         packagers.xz packagers tarball deb.bundled_metadata deb.bundled rpm.archive rpm.metadata
         rpm.format .
     """,
-    "build": ". dist host install_md inventory timed_build pipeline",
+    "build": ". dist eject host install_md inventory timed_build pipeline",
     "verify": """
         . agents delivery file_snapshot footprint git_server later_versions package_manager
         phases step_runner targets agents.confinement_probe agents.http_client

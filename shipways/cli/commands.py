@@ -77,6 +77,28 @@ def verify(arguments: argparse.Namespace) -> int:
     return _worst([*states, *_overruns(results, budget)])
 
 
+def eject(arguments: argparse.Namespace) -> int:
+    from shipways.build import eject as ejecting
+    from shipways.build.dist import Dist
+    from shipways.formats import choose
+    from shipways.project import model
+    from shipways.util.progress import say
+
+    (wanted,) = choose([arguments.format])
+    found = model.load(resolve.project(arguments))
+    files = ejecting.eject(
+        found,
+        wanted,
+        (arguments.to or found.root / "packaging" / wanted.id).resolve(),
+        Dist(resolve.dist(arguments)),
+        resolve.cache(),
+        resolve.options(arguments),
+        force=arguments.force,
+    )
+    say(f"{len(files)} files. How to build with them: {files[0]}")
+    return 0
+
+
 def claims(arguments: argparse.Namespace) -> int:
     from shipways.claims import runner as claims_runner
     from shipways.project import model
@@ -176,6 +198,7 @@ def roots(arguments: argparse.Namespace) -> int:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "build": build,
     "verify": verify,
+    "eject": eject,
     "claims": claims,
     "try": try_out,
     "report": report,

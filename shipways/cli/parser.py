@@ -20,6 +20,7 @@ examples:
   shipways build deb-bundled rpm --project ../notes
   shipways verify deb-bundled --target debian:12
   shipways try deb-bundled                install it on a clean machine, open it on a local port
+  shipways eject deb-bundled              its recipes, to build it without Shipways
   shipways compare before.json dist/results.json
   shipways doctor                         what each format needs on this machine
 
@@ -40,7 +41,8 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", required=True
     )
-    for add in (_build, _verify, _claims, _try, _report, _compare, _doctor, _instructions, _roots):
+    making = (_build, _verify, _claims, _try, _eject)
+    for add in (*making, _report, _compare, _doctor, _instructions, _roots):
         add(commands)
     return made
 
@@ -92,6 +94,22 @@ def _verify(commands: Commands) -> None:
     command.add_argument(
         "--runs", type=_positive, default=1, metavar="N", help="installs to measure (default 1)"
     )
+    _options(command)
+
+
+def _eject(commands: Commands) -> None:
+    command = _add(
+        commands,
+        "eject",
+        "write the recipes of one format, to build it without Shipways",
+        "debian/, nfpm.yaml, spec, install.sh, Dockerfile or compose.yaml as they come out for "
+        "this project, with a README of the plain commands that build with them.",
+    )
+    command.add_argument("format", metavar="FORMAT", help="which format's recipes")
+    command.add_argument(
+        "--to", type=Path, metavar="DIR", help="where to; default: packaging/FORMAT in the project"
+    )
+    command.add_argument("--force", action="store_true", help="write over files that differ")
     _options(command)
 
 

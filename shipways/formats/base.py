@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from shipways.errors import ToolMissing
+from shipways.formats.recipe import Recipe
 from shipways.formats.several import Several
 from shipways.formats.step import Step
 from shipways.inputs.closure import Found
@@ -100,6 +101,8 @@ class Format:
     builders: Sequence[str] = ()  # which of `--builder` can make it; () means none is needed
     obstacle: Callable[[Project], str] | None = None  # why a project cannot have it; "" if it can
     several: Several | None = None  # how it stands several times on one machine, where it can
+    # Writes its recipes for this project into a folder, from which the project is at that path.
+    eject: Callable[[Job, Path, str], Recipe] | None = None
 
     def printed(self, project: Project, file: str = "") -> tuple[Step, ...]:
         """The steps for a `file` that was built.

@@ -16,6 +16,7 @@ from shipways.formats import dep5_copyright as copyrights
 from shipways.formats import installed_files, linters, listing, packagers, several
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.installed_files import TargetFile
+from shipways.formats.recipe import Command, Recipe, bundle, with_sbom
 from shipways.formats.several import Several
 from shipways.formats.step import Step, by_phase
 from shipways.inputs import sbom
@@ -39,7 +40,7 @@ COMPRESSORS = {  # the same bytes on any number of cores
 def build(job: Job) -> Product:
     """Lay out the folder, then have tar pack it together with the bundle."""
     top = folder_name(job.project)
-    _lay_out(job, job.work / top)
+    _lay_out(job, job.work / top, _files(job))
     out = job.work / file_name(job.project)
     compressor = COMPRESSORS[job.options.compression]
     site = job.inputs.bundle.site
@@ -67,10 +68,9 @@ def file_name(project: Project) -> str:
     return f"{folder_name(project)}.tar.xz"
 
 
-def _lay_out(job: Job, top: Path) -> None:
+def _lay_out(job: Job, top: Path, files: tuple[TargetFile, ...]) -> None:
     """Everything but the bundle."""
     project = installed_files.shipped(job.project, job.inputs.bundle)
-    files = _files(job)
     installed_files.stage(files, top / "files", job.epoch)
     beside = (
         TargetFile("/INSTALL.md", instructions(project).encode()),
@@ -134,6 +134,19 @@ def lint(job: Job, product: Product) -> list[Lint]:  # noqa: ARG001
         linters.scripts([installer], job.logs),
         linters.unit(unit, job.logs),
     ]
+
+
+def eject(job: Job, folder: Path, project: str) -> Recipe:
+    """The archive's folder without the bundle."""
+    top = folder_name(job.project)
+    _lay_out(job, folder / top, with_sbom(_files(job), job.inputs.sbom_of_lock))
+    site = f"{top}/files/usr/lib/{job.project.name}/site-packages"
+    packing = (
+        f"tar --create --xz --file={file_name(job.project)} --sort=name "
+        f"--owner=root:0 --group=root:0 --mode=u=rwX,go=rX {top}"
+    )
+    commands = (*bundle(project, job.project.tool.lock, site), Command(packing, "The archive"))
+    return Recipe(commands, ("python3 with pip", "tar", "xz"))
 
 
 def steps(project: Project, file: str) -> tuple[Step, ...]:
@@ -201,5 +214,6 @@ FORMAT = Format(
     steps=steps,
     holds=holds,
     file_name=file_name,
+    eject=eject,
     several=Several(("prerequisite",), instance),
 )

@@ -19,7 +19,7 @@ from shipways.project import source_date
 from shipways.util.command import run
 
 ROOT = Path(__file__).parents[2]
-NEEDED = {"try": ["deb"], "compare": ["a.json", "b.json"], "roots": ["prune"]}
+NEEDED = {"try": ["deb"], "eject": ["deb"], "compare": ["a.json", "b.json"], "roots": ["prune"]}
 GENERAL = (["-v"], ["--verbose"], ["--project", "p"], ["--dist", "d"], ["--engine", "podman"])
 DOCUMENTS = [
     *(path for path in ROOT.glob("*.md") if path.name != "CHANGELOG.md"),

@@ -22,6 +22,7 @@ from shipways.formats.deb.bundled_metadata import (
     scripts,
 )
 from shipways.formats.packagers import HINTS, Package, fpm, nfpm, xz
+from shipways.formats.recipe import Recipe
 from shipways.formats.step import Step
 from shipways.inputs import sbom
 from shipways.inputs.closure import Found
@@ -110,6 +111,11 @@ def lint(job: Job, product: Product) -> list[Lint]:
     ]
 
 
+def eject(job: Job, folder: Path, project: str) -> Recipe:
+    """nfpm.yaml with all that it names."""
+    return nfpm.eject(describe(job), job, folder, project)
+
+
 def steps(project: Project, file: str) -> tuple[Step, ...]:
     """apt installs a local file with its dependencies; the service is started by it."""
     package, apt = name(project), partial(Step, manager="apt")
@@ -154,5 +160,6 @@ FORMAT = Format(
     steps=steps,
     holds=holds,
     builders=BUILDERS,
+    eject=eject,
     file_name=partial(file_name, architecture="all"),
 )

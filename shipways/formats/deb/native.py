@@ -8,6 +8,7 @@ The bill of materials is written there as well: it names what the package then d
 from __future__ import annotations
 
 import shlex
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from shipways.formats import installed_files, linters, listing
 from shipways.formats.base import Format, Job, Product
 from shipways.formats.deb import native_source
 from shipways.formats.host_tools import ENGINE, MMDEBSTRAP
+from shipways.formats.recipe import Command, Recipe
 from shipways.formats.step import Step
 from shipways.inputs import sbom
 from shipways.inputs.closure import Found
@@ -55,15 +57,38 @@ def build(job: Job) -> Product:
     tree = native_source.unpack(job, folder)
     native_source.prepare_stdeb(job.project, tree, folder / "stdeb")
     with machine(build_root(job), network=False) as root:
-        root.copy_in(folder, FOLDER)
-        _hand_over(root, job)
-        _run(root, job, GENERATE, "stdeb")
-        root.copy_out(f"{FOLDER}/stdeb/debian/control", folder / "control")
-        native_source.lay_over(job, tree, (folder / "control").read_text(encoding="utf-8"))
+        _generate(root, job, folder, tree)
         root.copy_in(tree / "debian", f"{FOLDER}/{tree.name}/debian")
         _hand_over(root, job)
         _run(root, job, shlex.join(PACKAGE), tree.name)
         return _collect(root, job)
+
+
+def eject(job: Job, folder: Path, project: str) -> Recipe:
+    """debian/, as the package is built from it."""
+    tree = native_source.unpack(job, job.work / "build")
+    native_source.prepare_stdeb(job.project, tree, tree.parent / "stdeb")
+    with machine(build_root(job), network=False) as root:
+        _generate(root, job, tree.parent, tree)
+    shutil.copytree(tree / "debian", folder / "debian")
+    there = shlex.quote(project)
+    return Recipe(
+        (
+            Command(f"cp -r debian {there}/", "debian/ belongs into the project's folder"),
+            Command(f"apt-get build-dep {there}/", "What builds it, typed by root"),
+            Command(f"cd {there} && dpkg-buildpackage --no-sign --build=binary", "The .deb"),
+        ),
+        ("dpkg-dev", "apt"),
+    )
+
+
+def _generate(root: Machine, job: Job, folder: Path, tree: Path) -> None:
+    """debian/ in `tree`: what stdeb makes of the project, mended, and our own recipes over it."""
+    root.copy_in(folder, FOLDER)
+    _hand_over(root, job)
+    _run(root, job, GENERATE, "stdeb")
+    root.copy_out(f"{FOLDER}/stdeb/debian/control", folder / "control")
+    native_source.lay_over(job, tree, (folder / "control").read_text(encoding="utf-8"))
 
 
 def build_root(job: Job) -> Image:
@@ -196,4 +221,5 @@ FORMAT = Format(
     holds=holds,
     file_name=file_name,
     targets=("debian:13",),
+    eject=eject,
 )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from shipways.formats import installed_files
+from shipways.formats.base import Job
 from shipways.formats.installed_files import TargetFile
 from shipways.formats.packagers.package import Package, script_files
+from shipways.formats.recipe import Command, Recipe, bundle, with_sbom
 from shipways.util import templates
 from shipways.util.command import run
 from shipways.util.escape.yaml import DOLLAR
+from shipways.util.text import read_text
 
 TIMEOUT_S = 900
 SCRIPTS = {
@@ -23,20 +27,7 @@ SCRIPTS = {
 
 def make(package: Package, out: Path, work: Path, log: Path, compression: str) -> None:
     """Write the package to `out`. `compression`: none (deb only), gzip, xz, zstd."""
-    files = work / "files"
-    installed_files.stage(package.files, files, package.epoch)
-    config = work / "nfpm.yaml"
-    config.write_text(
-        templates.render(
-            "nfpm/nfpm.yaml.j2",
-            package=package,
-            compression=compression,
-            scripts={SCRIPTS[name]: str(path) for name, path in script_files(package, work)},
-            contents=list(_contents(package, files)),
-            changelog=_changelog(package, work),
-        ),
-        encoding="utf-8",
-    )
+    config = write(package, work, compression, str(package.bundle.site), str(work))
     run(
         ["nfpm", "package", f"--packager={package.kind}", f"--config={config}", f"--target={out}"],
         timeout=TIMEOUT_S,
@@ -45,20 +36,56 @@ def make(package: Package, out: Path, work: Path, log: Path, compression: str) -
     )
 
 
-def _changelog(package: Package, work: Path) -> str:
+def write(package: Package, folder: Path, compression: str, site: str, here: str) -> Path:
+    """nfpm.yaml and all that it names but the bundle, which is `site`; returns its path.
+
+    In nfpm.yaml the `folder` is called `here`.
+    """
+    installed_files.stage(package.files, folder / "files", package.epoch)
+    scripts = {SCRIPTS[name]: f"{here}/{path.name}" for name, path in script_files(package, folder)}
+    config = folder / "nfpm.yaml"
+    config.write_text(
+        templates.render(
+            "nfpm/nfpm.yaml.j2",
+            package=package,
+            compression=compression,
+            scripts=scripts,
+            contents=list(_contents(package, site, f"{here}/files")),
+            changelog=_changelog(package, folder, here),
+        ),
+        encoding="utf-8",
+    )
+    return config
+
+
+def eject(package: Package, job: Job, folder: Path, project: str) -> Recipe:
+    """The package's recipe, and the commands that pack it."""
+    package = replace(package, files=with_sbom(package.files, job.inputs.sbom_of_lock))
+    site = f"files{package.code}"
+    config = read_text(write(package, folder, "xz", f"./{site}", "."))
+    variable = f"{DOLLAR}='$' " if f"${{{DOLLAR}}}" in config else ""
+    packing = f"{variable}nfpm package --config nfpm.yaml --packager {package.kind} --target ."
+    commands = (
+        *bundle(project, job.project.tool.lock, site),
+        Command(packing, f"The .{package.kind}"),
+    )
+    return Recipe(commands, ("python3 with pip", "nfpm"))
+
+
+def _changelog(package: Package, folder: Path, here: str) -> str:
     """Path of the changelog for an rpm's header; a deb has one among its files."""
     if package.kind == "deb":
         return ""
-    path = work / "changelog.yaml"
+    path = folder / "changelog.yaml"
     path.write_text(templates.render("rpm/changelog.yaml.j2", package=package), encoding="utf-8")
-    return str(path)
+    return f"{here}/{path.name}"
 
 
-def _contents(package: Package, staged: Path) -> Iterator[dict[str, object]]:
+def _contents(package: Package, site: str, staged: str) -> Iterator[dict[str, object]]:
     """nfpm's `contents`: the bundle as one tree, everything else file by file."""
     for folder in package.own_folders:
         yield {"dst": folder, "type": "dir", "file_info": {"mode": 0o755}}
-    yield {"src": str(package.bundle.site), "dst": package.code, "type": "tree"}
+    yield {"src": site, "dst": package.code, "type": "tree"}
     for file in package.files:
         info = {"owner": file.owner, "group": file.group, "mode": file.mode}
         if file.link:

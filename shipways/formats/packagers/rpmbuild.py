@@ -8,6 +8,7 @@ from pathlib import Path
 from shipways.formats.packagers.package import Package, plain, stage
 from shipways.util import templates
 from shipways.util.command import run
+from shipways.util.escape import Fragment, rpm_spec
 from shipways.util.escape.rpm_spec import tag
 
 TIMEOUT_S = 900
@@ -26,18 +27,24 @@ def make(package: Package, out: Path, work: Path, log: Path, payload: str) -> No
     shutil.move(work / out.name, out)
 
 
-def _make(package: Package, out: Path, work: Path, log: Path, payload: str) -> None:
-    spec = work / "package.spec"
+def write(package: Package, folder: Path, payload: str, staged: str) -> Path:
+    """package.spec, which packs what %install copies from `staged`, a word as it stands there."""
+    spec = folder / "package.spec"
     spec.write_text(
         templates.render(
             "rpm/package.spec.j2",
             package=package,
             payload=payload,
-            stage=str(stage(package, work)),
+            stage=Fragment(staged, rpm_spec.SPEC.name),
             scripts={SCRIPTS[name]: text for name, text in package.scripts.items()},
         ),
         encoding="utf-8",
     )
+    return spec
+
+
+def _make(package: Package, out: Path, work: Path, log: Path, payload: str) -> None:
+    spec = write(package, work, payload, rpm_spec.shell(f"{stage(package, work)}/."))
     argv: list[str | Path] = [
         "rpmbuild", "-bb", f"--target={package.architecture}",
         f"--define=_topdir {tag(str(work / 'rpmbuild'))}", f"--define=_tmppath {tag(str(work))}",

@@ -10,6 +10,7 @@ from shipways.errors import BuildError
 from shipways.formats import installed_files, linters, listing, packagers
 from shipways.formats.base import Format, Job, Product, Tool
 from shipways.formats.packagers import HINTS, Package, choose, fpm, nfpm, rpmbuild, xz
+from shipways.formats.recipe import Command, Recipe
 from shipways.formats.rpm import archive
 from shipways.formats.rpm.metadata import FORMAT_ID, describe, file_name, scripts
 from shipways.formats.step import Step
@@ -112,6 +113,17 @@ def lint(job: Job, product: Product) -> list[Lint]:
     ]
 
 
+def eject(job: Job, folder: Path, project: str) -> Recipe:
+    """nfpm.yaml with all that it names, and a spec that packs the same files."""
+    package = describe(job)
+    made = nfpm.eject(package, job, folder, project)
+    rpmbuild.write(package, folder, SMALL["rpmbuild"], '"%{_sourcedir}"/files/.')
+    places = " ".join(f'--define "{name} $PWD"' for name in ("_sourcedir", "_rpmdir"))
+    packing = f'rpmbuild -bb {places} --define "_topdir $PWD/rpmbuild" package.spec'
+    other = Command(packing, "Or the same by rpm's own builder")
+    return Recipe((*made.commands, other), (*made.needs, "or instead rpmbuild"))
+
+
 def steps(project: Project, file: str) -> tuple[Step, ...]:
     """dnf installs a local file with its dependencies. RPM has no purge: removal keeps data."""
     dnf, file = partial(Step, manager="dnf"), shlex.quote(f"./{file}")
@@ -153,5 +165,6 @@ FORMAT = Format(
     steps=steps,
     holds=holds,
     builders=("fpm", "rpmbuild", "nfpm"),
+    eject=eject,
     file_name=partial(file_name, architecture="noarch"),
 )
