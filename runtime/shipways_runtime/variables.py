@@ -1,0 +1,44 @@
+"""The environment that a project is given, the same in every format.
+
+application.json says of each variable one of: its `value`, its `default`, `secret` (made once and
+kept in the state directory), or `required` (the administrator has to set it). `{state}` and
+`{tree}` in a value are the folders.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from . import state
+from .application import Application
+from .environment import BadSetting
+
+
+def apply(app: Application, folder: Path) -> None:
+    """Set what is not set. Raises `BadSetting` naming a required variable that is missing."""
+    for variable in app.environment:
+        name = variable["name"]
+        if "value" in variable:
+            os.environ[name] = filled(variable["value"], app, folder)
+        elif not os.environ.get(name, "").strip():
+            _default(name, variable, app, folder)
+
+
+def _default(name: str, variable: Mapping[str, Any], app: Application, folder: Path) -> None:
+    if variable.get("secret"):
+        os.environ[name] = state.secret(folder / "secrets" / name, secrets.token_urlsafe)
+    elif variable.get("required"):
+        meaning = f" ({variable['help']})" if variable.get("help") else ""
+        where = f"set it in /etc/{app.name}/{app.name}.env or in the environment"
+        raise BadSetting(name, f"is not set{meaning}; {where}")
+    elif "default" in variable:
+        os.environ[name] = filled(variable["default"], app, folder)
+
+
+def filled(text: str, app: Application, folder: Path) -> str:
+    """A value with the folders in it."""
+    return text.replace("{state}", str(folder)).replace("{tree}", str(app.tree))
