@@ -22,7 +22,11 @@ HOUSE = {
     "results_schema": ".",
     "project": """
         . checkout links pyproject python_versions source_date source_tree versions values names
-        model lockfile
+        model lockfile detection.facts detection.tree detection.syntax detection.modules
+        detection.version_source detection.python_metadata detection.setup_files
+        detection.manage_py detection.wsgi_asgi detection.named_settings detection.settings_module
+        detection.requirements_files detection.git_tag detection.django_version
+        detection.folder_name detection.sources detection
     """,
     "machines": """
         . engine_refusal host_network podman engine execution image_names network reaper
