@@ -26,7 +26,10 @@ HOUSE = {
         detection.version_source detection.python_metadata detection.setup_files
         detection.manage_py detection.wsgi_asgi detection.named_settings detection.settings_module
         detection.requirements_files detection.git_tag detection.django_version
-        detection.folder_name detection.sources detection
+        detection.folder_name detection.settings_values detection.settings_facts
+        detection.procfile detection.python_path detection.services detection.workers
+        detection.environment_reads detection.environment detection.build_steps
+        detection.sources detection detection.render detection.probe_child detection.probe
     """,
     "machines": """
         . engine_refusal host_network podman engine execution image_names network reaper

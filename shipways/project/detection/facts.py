@@ -9,7 +9,8 @@ from typing import Any, Literal
 Certainty = Literal["stated", "inferred", "assumed"]
 RANK: Mapping[str, int] = {"stated": 0, "inferred": 1, "assumed": 2}
 TABLES: Mapping[str, type] = {
-    "processes": dict, "environment": list, "services": list, "build-steps": list, "urls": dict,
+    "processes": dict, "environment": list, "services": list, "optional-services": list,
+    "build-steps": list, "urls": dict,
 }  # fmt: skip
 """Keys whose values are found one by one, as "processes.worker": by name, or a list of them."""
 

@@ -21,4 +21,4 @@ def facts(tree: Tree, found: Facts) -> Iterator[Fact]:
     if todo and package and package not in GENERAL | {"config", "settings", "conf"}:
         yield Fact("name", package, f"the package of {found.value('settings')}", "assumed", todo)
     yield Fact("name", name or "site", "the folder's name", "assumed", todo)
-    yield Fact("version", FIRST_VERSION, "nothing states one", "assumed")
+    yield Fact("version", FIRST_VERSION, "nothing states one", "assumed", "which version is it?")

@@ -71,7 +71,7 @@ def _folders(tree: Tree, path: str) -> Iterator[Fact]:
     here = folder(path)
     added = list(dict.fromkeys(_added_paths(tree.module(path), here)))
     if here != "." or added:
-        yield Fact("python-path", [here, *added], f"{path} lies there", "inferred")
+        yield Fact("python-path", [here, *added], f"{path} lies there", "assumed")
     if here != ".":
         yield Fact("working-directory", here, f"{path} lies there", "inferred")
 

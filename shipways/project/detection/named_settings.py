@@ -21,7 +21,7 @@ TRIES = (
     ".mypy.ini",
 )
 SAID = re.compile(
-    r"""(?i)\b(?:DJANGO_SETTINGS_MODULE|--ds|django_settings_module|--settings)
+    r"""(?i)(?:\bDJANGO_SETTINGS_MODULE|--ds|--settings)
                       ["']?\s*[=:\s]\s*["']?([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)""",
     re.VERBOSE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from shipways.project.detection import modules, syntax
@@ -32,6 +33,10 @@ def facts(tree: Tree, found: Facts) -> Iterator[Fact]:
         return
     path = _file(tree, chosen.value, where)
     final = _for_production(tree, chosen, path, where)
+    others = [fact for fact, _ in there if fact.certainty == "stated" and fact.value != final.value
+              and not _words(fact.value) & FOR_WORK]  # fmt: skip
+    if others and not final.todo:
+        final = replace(final, todo=f"or {others[0].value} ({others[0].evidence})?")
     yield final
     yield from (Fact("settings", fact.value, fact.evidence, "assumed") for fact, _ in there)
     yield from _imported_from(_file(tree, final.value, where), final, where)

@@ -8,16 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from shipways.project.detection import (
+    build_steps,
     django_version,
+    environment,
     folder_name,
     git_tag,
     manage_py,
     named_settings,
+    procfile,
     python_metadata,
+    python_path,
     requirements_files,
+    services,
+    settings_facts,
     settings_module,
     setup_files,
     version_source,
+    workers,
     wsgi_asgi,
 )
 from shipways.project.detection.facts import Fact, Facts
@@ -32,6 +39,13 @@ SOURCES: Mapping[str, Source] = {
     "files that name settings": named_settings.facts,
     "settings modules": settings_module.facts,
     "requirements": requirements_files.facts,
+    "Procfile": procfile.facts,
+    "settings": settings_facts.facts,
+    "python path": python_path.facts,
+    "services": services.facts,
+    "workers": workers.facts,
+    "environment variables": environment.facts,
+    "build steps": build_steps.facts,
     "files that hold a version": version_source.facts,
     "Git": git_tag.facts,
     "Django's version": django_version.facts,

@@ -59,9 +59,8 @@ def assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 yield target.id, node.value
-    elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
-        if isinstance(node.target, ast.Name):
-            yield node.target.id, node.value
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign) and isinstance(node.target, ast.Name):
+        yield from ((node.target.id, value) for value in (node.value,) if value is not None)
 
 
 def statements(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:

@@ -62,17 +62,17 @@ class Tree:
 
     def text(self, path: str) -> str:
         """What a file says; "" where it is not there, no text, or too large."""
-        return self._once("text", path, self._read, "")
+        return self.once("text", path, self._read, "")
 
     def module(self, path: str) -> ast.Module:
         """A Python file; an empty one where it is none."""
-        return self._once("module", path, lambda path: _parse(self.text(path)), ast.Module([], []))
+        return self.once("module", path, lambda path: _parse(self.text(path)), ast.Module([], []))
 
     def toml(self, path: str) -> dict[str, Any]:
-        return self._once("toml", path, lambda path: tomllib.loads(self.text(path)), {})
+        return self.once("toml", path, lambda path: tomllib.loads(self.text(path)), {})
 
     def json(self, path: str) -> dict[str, Any]:
-        found: Any = self._once("json", path, lambda path: json.loads(self.text(path)), None)
+        found: Any = self.once("json", path, lambda path: json.loads(self.text(path)), None)
         return found if isinstance(found, dict) else {}
 
     def ini(self, path: str) -> configparser.RawConfigParser:
@@ -83,7 +83,7 @@ class Tree:
             found.read_string(self.text(path))
             return found
 
-        return self._once("ini", path, read, configparser.RawConfigParser())
+        return self.once("ini", path, read, configparser.RawConfigParser())
 
     def line(self, path: str, wanted: str) -> str:
         """Evidence: the file, and the line in which a text first stands."""
@@ -98,7 +98,8 @@ class Tree:
             return ""
         return full.read_text(encoding="utf-8-sig")
 
-    def _once(self, kind: str, path: str, read: Callable[[str], T], otherwise: T) -> T:
+    def once(self, kind: str, path: str, read: Callable[[str], T], otherwise: T) -> T:
+        """What is read of a path in one way, kept; `otherwise` where that fails."""
         if (kind, path) not in self._parsed:
             try:
                 self._parsed[kind, path] = read(path)

@@ -28,7 +28,7 @@ def test_each_says_where_it_is_from_and_how_sure_it_is(started: Path) -> None:
     found = detection.detect(started)
     assert re.fullmatch(r"manage\.py:\d+", found["settings"].evidence)
     assert found["settings"].certainty == "stated"
-    assert found["wsgi"].evidence.startswith("mysite/wsgi.py:")
+    assert re.fullmatch(r"mysite/settings\.py:\d+", found["wsgi"].evidence)
     assert found["dependencies"].evidence == "mysite/settings.py:4"
     assert found["dependencies"].certainty == "assumed"
     assert found["name"].certainty == "assumed"
