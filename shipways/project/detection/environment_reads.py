@@ -271,7 +271,8 @@ def _field(field: ast.AnnAssign, name: str, prefix: str) -> Read:
         variable = next(filter(None, aliases), variable)
         factory = syntax.argument(value, "default_factory")
         value = syntax.argument(value, "default", 0)
-        required = factory is None and (value is None or _is_ellipsis(value))
+        value = None if value is not None and _is_ellipsis(value) else value
+        required = factory is None and value is None
     return Read(variable, syntax.literal(value), required, field.lineno)
 
 

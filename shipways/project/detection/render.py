@@ -140,4 +140,5 @@ def _inline(value: Any) -> Item:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """As a comment may be: TOML allows no control characters there."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
