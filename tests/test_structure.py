@@ -22,13 +22,23 @@ HOUSE = {
     "results_schema": ".",
     "project": """
         . checkout links pyproject python_versions source_date source_tree versions values names
-        hardening model lockfile
+        hardening model lockfile detection.facts detection.tree detection.syntax
+        detection.modules detection.version_source detection.python_metadata
+        detection.setup_files detection.manage_py detection.wsgi_asgi detection.named_settings
+        detection.settings_module detection.requirements_files detection.git_tag
+        detection.django_version detection.folder_name detection.settings_values
+        detection.settings_facts detection.procfile detection.python_path detection.services
+        detection.workers detection.environment_reads detection.environment
+        detection.build_steps detection.sources detection detection.render detection.probe_child
+        detection.probe
     """,
     "machines": """
         . engine_refusal host_network podman engine execution image_names network reaper
         systemd_boot image_layers fedora_stub distributions image_cache machine
     """,
-    "inputs": ". wheel_file closure sbom wheel_install wheel_metadata wheelhouse stages sizes",
+    "inputs": """
+        . wheel_file closure sbom wheel_install wheel_metadata wheelhouse stages sizes
+    """,
     "formats": """
         compose deb dep5_copyright docker installed_files linters rpm recipe several step base
         environment host_tools git compose.stack_files compose.kubernetes deb.ar deb.control

@@ -94,6 +94,20 @@ class Checkout:
         """When the commit was made, in seconds since 1970."""
         return int(self._git("log", "-1", "--no-show-signature", "--format=%ct"))
 
+    def described(self) -> str:
+        """The last tag, the number of commits since, and the commit; "" where there is no tag.
+
+        As `git describe --long` says it, with tags of both kinds.
+        """
+        done, said = self._run("describe", "--tags", "--long", "--abbrev=12")
+        return os.fsdecode(said).strip() if done.ok else ""
+
+    def author(self) -> str:
+        """Who made the commit: `Name <mail>`."""
+        return os.fsdecode(
+            self._git("log", "-1", "--no-show-signature", "--format=%an <%ae>")
+        ).strip()
+
     def has_filter(self, path: Path, name: str) -> bool:
         """Whether .gitattributes has a file's content go through this filter (gitattributes(5))."""
         said = self._git("-C", str(path.parent), "check-attr", "-z", "filter", "--", path.name)
