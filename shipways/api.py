@@ -21,7 +21,7 @@ from shipways.build import pipeline
 from shipways.build.dist import Dist
 from shipways.errors import UsageError
 from shipways.formats import Options, choose
-from shipways.project import model as projects
+from shipways.project import loader
 from shipways.project.model import Project
 from shipways.results import Results
 from shipways.util import cache
@@ -32,7 +32,7 @@ __all__ = ["Options", "Project", "Results", "build", "load_project", "load_resul
 
 def load_project(root: str | Path) -> Project:
     """Read the project in a folder. Raises `ProjectError` with the file, the key and an example."""
-    return projects.load(Path(root))
+    return loader.load(Path(root))
 
 
 def load_results(path: str | Path) -> Results:
@@ -57,7 +57,7 @@ def build(
     The report is written as well. A format that cannot be built has the status "failed" or
     "skipped", with its reason, and does not keep the others from being built.
     """
-    place = Path(dist or project.root / "dist").resolve()
+    place = Path(dist or project.home / "dist").resolve()
     return pipeline.build(
         project,
         choose(formats),
@@ -80,7 +80,7 @@ def verify(
     runs: int = 1,
 ) -> Results:
     """Follow what `dist` holds through its life on clean machines, as the command does."""
-    place = Path(dist or project.root / "dist").resolve()
+    place = Path(dist or project.home / "dist").resolve()
     return runner.verify(
         project,
         formats,

@@ -17,6 +17,7 @@ HOUSE = {
         . cause extraction measure messages os_errors places cache progress reproducible_tar
         runs command stage text trust escape.common escape.files escape.markdown escape.nginx
         escape.roff escape.rpm_spec escape.shell escape.systemd escape.yaml escape templates
+        runtime
     """,
     "results": ".",
     "results_schema": ".",
@@ -30,7 +31,8 @@ HOUSE = {
         detection.settings_facts detection.procfile detection.python_path detection.services
         detection.workers detection.environment_reads detection.environment
         detection.build_steps detection.sources detection detection.render detection.probe_child
-        detection.probe
+        detection.probe application configuration locking understood runtime_settings delivered
+        loader
     """,
     "machines": """
         . engine_refusal host_network podman engine execution image_names network reaper

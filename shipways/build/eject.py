@@ -59,11 +59,11 @@ def eject(
 def _job(
     project: Project, wanted: Format, work: Path, dist: Dist, cache: Path, options: Options
 ) -> Job:
-    epoch = source_tree.epoch(project.root)
+    epoch = source_tree.epoch(project.home)
     folders = work / "inputs", work / wanted.id
     for folder in folders:
         folder.mkdir()
-    commit = source_tree.commit(project.root)
+    commit = source_tree.commit(project.home)
     inputs = Inputs(project, epoch, cache, folders[0], dist.logs("inputs"), commit)
     return Job(project, inputs, folders[1], dist.logs(wanted.id), options)
 

@@ -41,10 +41,10 @@ def build(
     later only with `cold`. A format that fails does not keep the others from being built.
     """
     _check_builder(formats, options)
-    source_tree.check(project.root, needed=[FILE_NAME])
-    epoch = source_tree.epoch(project.root)
+    source_tree.check(project.home, needed=[] if project.is_application else [FILE_NAME])
+    epoch = source_tree.epoch(project.home)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    record = record_of(project, source_tree.commit(project.root), epoch, now)
+    record = record_of(project, source_tree.commit(project.home), epoch, now)
     with dist.locked() as work:
         dist.fresh_logs("inputs")
         found = dist.open_results(record)

@@ -25,10 +25,9 @@ def build(arguments: argparse.Namespace) -> int:
     from shipways.build import pipeline
     from shipways.build.dist import Dist
     from shipways.formats import choose
-    from shipways.project import model
 
     formats = choose(arguments.formats)
-    found = model.load(resolve.project(arguments))
+    found = resolve.load(arguments)
     budget = resolve.budget(found, [wanted.id for wanted in formats])
     results = pipeline.build(
         found,
@@ -48,11 +47,10 @@ def build(arguments: argparse.Namespace) -> int:
 def verify(arguments: argparse.Namespace) -> int:
     from shipways.claims import runner as claims_runner
     from shipways.formats import choose
-    from shipways.project import model
     from shipways.verify import runner
 
     names = [wanted.id for wanted in choose(arguments.formats)] if arguments.formats else []
-    found = model.load(resolve.project(arguments))
+    found = resolve.load(arguments)
     budget = resolve.budget(found, names)
     dist = resolve.dist(arguments)
     results = runner.verify(
@@ -81,11 +79,10 @@ def eject(arguments: argparse.Namespace) -> int:
     from shipways.build import eject as ejecting
     from shipways.build.dist import Dist
     from shipways.formats import choose
-    from shipways.project import model
     from shipways.util.progress import say
 
     (wanted,) = choose([arguments.format])
-    found = model.load(resolve.project(arguments))
+    found = resolve.load(arguments)
     files = ejecting.eject(
         found,
         wanted,
@@ -101,9 +98,8 @@ def eject(arguments: argparse.Namespace) -> int:
 
 def claims(arguments: argparse.Namespace) -> int:
     from shipways.claims import runner as claims_runner
-    from shipways.project import model
 
-    found = model.load(resolve.project(arguments))
+    found = resolve.load(arguments)
     results = claims_runner.measure(
         found,
         arguments.formats,
@@ -118,12 +114,11 @@ def claims(arguments: argparse.Namespace) -> int:
 
 def try_out(arguments: argparse.Namespace) -> int:
     from shipways.formats import choose
-    from shipways.project import model
     from shipways.verify import try_out as try_out_module
 
     (wanted,) = choose([arguments.format])
     try_out_module.try_out(
-        model.load(resolve.project(arguments)),
+        resolve.load(arguments),
         wanted.id,
         arguments.target,
         resolve.dist(arguments),
@@ -155,7 +150,7 @@ def compare(arguments: argparse.Namespace) -> int:
 
     old, new = resolve.read(arguments.old), resolve.read(arguments.new)
     shipped = (resolve.project(arguments) / model.FILE_NAME).is_file()
-    budget = resolve.budget(model.load(resolve.project(arguments)), []) if shipped else {}
+    budget = resolve.budget(resolve.load(arguments), []) if shipped else {}
     if arguments.markdown:
         print(reports.summarise(old, new, budget, language=arguments.language))
     else:
@@ -166,19 +161,17 @@ def compare(arguments: argparse.Namespace) -> int:
 
 def doctor(arguments: argparse.Namespace) -> int:
     from shipways.cli import doctor as examination
-    from shipways.project import model
 
     resolve.choose_engine(arguments)
-    return examination.show(model.load(arguments.project) if arguments.project else None)
+    return examination.show(resolve.load(arguments) if arguments.project else None)
 
 
 def instructions(arguments: argparse.Namespace) -> int:
     from shipways import results
     from shipways.build import install_md as texts
     from shipways.formats import choose
-    from shipways.project import model
 
-    found, formats = model.load(resolve.project(arguments)), choose([])
+    found, formats = resolve.load(arguments), choose([])
     text = texts.document(found, formats)
     results.write_atomically(found.root / "INSTALL.md", text.encode())
     for readme in arguments.readmes:

@@ -261,6 +261,12 @@ def _general(command: argparse.ArgumentParser) -> None:
         "--project", type=Path, metavar="DIR", help="the project (default: this folder)"
     )
     general.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="configuration (default: shipways.toml or pyproject.toml in the project)",
+    )
+    general.add_argument(
         "--dist", type=Path, metavar="DIR", help="output folder (default: dist/ in the project)"
     )
     general.add_argument(

@@ -67,6 +67,13 @@ def project(arguments: argparse.Namespace) -> Path:
     return arguments.project or Path()
 
 
+def load(arguments: argparse.Namespace) -> Project:
+    """The project, whatever kind it is."""
+    from shipways.project import loader
+
+    return loader.load(project(arguments), arguments.config)
+
+
 def choose_engine(arguments: argparse.Namespace) -> None:
     """For this process and all that it starts."""
     from shipways.machines import engine

@@ -160,6 +160,7 @@ class Project:
     entry_point: str  # of the command: "package.module:function"
     tool: ToolTable
     is_snapshot: bool = False  # `root` is one: all that lies there is source, and nothing else
+    origin: Path | None = None  # the user's folder, where `root` was made of it
 
     @property
     def maintainer_name(self) -> str:
@@ -168,6 +169,16 @@ class Project:
     @property
     def maintainer_email(self) -> str:
         return self.tool.maintainer.address
+
+    @property
+    def home(self) -> Path:
+        """The folder that a person knows the project by: its history, its dist/."""
+        return self.origin or self.root
+
+    @property
+    def is_application(self) -> bool:
+        """Whether the runtime starts it, for want of a command of its own."""
+        return self.origin is not None
 
     @property
     def lock(self) -> Path:

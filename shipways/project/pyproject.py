@@ -95,7 +95,7 @@ class Pyproject:
     def convert(self, key: str, kind: type[T]) -> T:
         """A whole table, checked field by field against `kind`, its types of text included."""
         table: Any = self.data
-        for part in key.split("."):
+        for part in filter(None, key.split(".")):
             table = table.get(part) if isinstance(table, dict) else None
         if table is None:
             raise self.wrong(key, "is missing")
@@ -115,13 +115,13 @@ def _explain(key: str, message: str, table: Any) -> tuple[str, str]:
     """msgspec's message -> (key, problem): "Expected `int`, got `str` - at `$.port`"."""
     problem, _, place = message.rpartition(" - at `$")
     problem, place = (problem, place) if problem else (message, "")
-    place = key + place.rstrip("`").replace("[...]", "")
+    place = (key + place.rstrip("`").replace("[...]", "")).lstrip(".")
     missing = re.search(r"Object (missing required|contains unknown) field `([^`]+)`", problem)
     if not missing:
         return place, problem[:1].lower() + problem[1:]
     name = missing.group(2)
     if missing.group(1) == "contains unknown":
-        return f"{place}.{name}", "is not known"
+        return f"{place}.{name}".lstrip("."), "is not known"
     dynamic = table.get("dynamic") if isinstance(table, dict) else None
     is_dynamic = isinstance(dynamic, list) and name in dynamic
     said = "is dynamic; it has to be stated" if is_dynamic else "is missing"

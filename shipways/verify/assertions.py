@@ -27,6 +27,11 @@ def serves(client: HttpClient, delivery: Delivery) -> str:
         found = (facts.get("format"), facts.get("version"))
         expect(found == wanted, f"The site says it is {found}, not {wanted}.")
         said = ", ".join(f"{name} {value}" for name, value in facts.items())
+    elif delivery.project.is_application:
+        version = client.health().get("version")
+        wanted_version = delivery.project.version
+        expect(version == wanted_version, f"The site says it is {version}, not {wanted_version}.")
+        said = f"version {version}"
     if delivery.project.tool.static_url:
         static_file(client)
     return said

@@ -67,6 +67,14 @@ class HttpClient:
         except ValueError:
             raise VerifyError(f"{self.project.tool.about} gave {answer['status']}.") from None
 
+    def health(self) -> dict[str, str]:
+        """What the runtime's health page says: status and version."""
+        answer = self.get(self._health)
+        try:
+            return dict(json.loads(answer["body"]))
+        except ValueError:
+            raise VerifyError(f"{self._health} gave {answer['status']}.") from None
+
     def static_file(self) -> dict[str, Any]:
         """The first static file of the start page."""
         prefix = self.project.tool.static_url

@@ -3,6 +3,8 @@ migration in it, built by the same toolkit."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -22,13 +24,14 @@ from shipways.verify.delivery import Delivery
 from shipways.verify.git_server import Repository, link
 
 REASON = "this migration fails on purpose"
+LATER = "shipways_later"  # the app that a later version of an application has
 MIGRATION = """\
 from django.db import migrations
 
 
 {functions}class Migration(migrations.Migration):
     atomic = {atomic}
-    dependencies = [({app!r}, {leaf!r})]
+    dependencies = {dependencies!r}
     operations = [
         migrations.RunSQL(
             "CREATE TABLE shipways_{kind} (id integer)", "DROP TABLE shipways_{kind}"
@@ -50,8 +53,11 @@ def later(project: Project, kind: str, folder: Path) -> Project:
     document: Any = tomlkit.parse(path.read_text("utf-8"))
     document["project"]["version"] = raised
     path.write_text(tomlkit.dumps(document), "utf-8")
-    add_migration(folder, kind)
-    return replace(projects.load(folder), is_snapshot=True)
+    if project.is_application:
+        add_app(folder, kind, raised)
+    else:
+        add_migration(folder, kind)
+    return replace(projects.load(folder), is_snapshot=True, origin=project.origin)
 
 
 def raise_version(version: str, by: int) -> str:
@@ -74,18 +80,37 @@ def add_migration(folder: Path, kind: str) -> Path:
     last = max(path for path in found if path.parent == found[0].parent)
     number = int(last.stem[:4]) + 1
     path = last.with_name(f"{number:04}_shipways_{kind}.py")
+    path.write_text(migration(kind, [(last.parent.parent.name, last.stem)]), "utf-8")
+    return path
+
+
+def add_app(folder: Path, kind: str, version: str) -> Path:
+    """One more app with one migration in an application's tree: it needs to know none of others."""
+    (stated,) = folder.glob("*/application.json")
+    application: dict[str, Any] = json.loads(stated.read_text("utf-8"))
+    first = application.get("python_path", ["."])[0]
+    migrations = stated.parent / "tree" / first / LATER / "migrations"
+    migrations.mkdir(parents=True)
+    for place in (migrations.parent, migrations):
+        (place / "__init__.py").write_text("", "utf-8")
+    path = migrations / f"0001_shipways_{kind}.py"
+    path.write_text(migration(kind, []), "utf-8")
+    overlay = application.setdefault("overlay", {}).setdefault("set", {})
+    overlay["INSTALLED_APPS+"] = [*overlay.get("INSTALLED_APPS+", ()), LATER]
+    stated.write_text(json.dumps(application | {"version": version}), "utf-8")
+    return path
+
+
+def migration(kind: str, dependencies: Sequence[tuple[str, str]]) -> str:
+    """The module of a migration of this kind."""
     functions = FUNCTIONS[kind]
-    operation = "\n        migrations.RunPython(run)," if functions else ""
-    text = MIGRATION.format(
-        app=last.parent.parent.name,
-        leaf=last.stem,
+    return MIGRATION.format(
+        dependencies=list(dependencies),
         kind=kind,
         functions=functions,
         atomic=not functions,
-        operation=operation,
+        operation="\n        migrations.RunPython(run)," if functions else "",
     )
-    path.write_text(text, "utf-8")
-    return path
 
 
 class Versions:
@@ -121,7 +146,7 @@ class Versions:
         work = folder / ".work"
         work.mkdir(parents=True)
         options = Options(compression="fast")
-        epoch = source_tree.epoch(self._project.root)
+        epoch = source_tree.epoch(self._project.home)
         shop = Workshop(
             version, Dist(folder / ".dist"), work, self._cache, options, epoch, keep=False
         )

@@ -1,0 +1,193 @@
+"""What is known of an application: its configuration, and of all that it leaves out the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from shipways.errors import ProjectError
+from shipways.project import detection, locking, values
+from shipways.project.application import ApplicationTable, Variable
+from shipways.project.configuration import Configuration
+from shipways.project.detection import Facts
+from shipways.project.names import SystemName
+from shipways.util.text import read_text
+
+V = TypeVar("V", bound=values.Value)
+NOBODY = values.Person("Nobody yet <nobody@localhost.invalid>")
+READMES = ("README.md", "README.rst", "README.txt", "README")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value is from: a line of `shipways explain`."""
+
+    key: str
+    value: Any
+    evidence: str
+    todo: str = ""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """Everything that is delivered, and how it runs."""
+
+    table: ApplicationTable
+    name: SystemName
+    version: str
+    summary: str
+    description: str
+    license: str
+    homepage: str
+    maintainer: values.Person
+    requires_python: str
+    direct: tuple[str, ...]  # what the project itself asks for
+    dependencies: tuple[str, ...]  # with what the runtime needs
+    settings: str
+    wsgi: str
+    asgi: str
+    kind: str
+    static_url: str
+    python_path: tuple[str, ...]
+    working_directory: str
+    prepare: tuple[tuple[str, ...], ...]
+    processes: Mapping[str, tuple[str, ...]]
+    services: tuple[str, ...]
+    environment: tuple[Variable, ...]
+    build_steps: tuple[Any, ...]
+    origins: tuple[Origin, ...] = field(default=(), compare=False)
+
+
+class _Reader:
+    """Values by key: the configuration's, else what was detected; each notes its origin."""
+
+    def __init__(self, config: Configuration, table: ApplicationTable, facts: Facts) -> None:
+        self.config, self.facts = config, facts
+        self.table: dict[str, Any] = {
+            name.encode_name: getattr(table, name.name)
+            for name in msgspec.structs.fields(ApplicationTable)
+            if getattr(table, name.name) is not None
+        }
+        self.origins: list[Origin] = []
+
+    def of(self, key: str, default: Any = None) -> Any:
+        """The value of a key, however sure; `default` where nothing says it."""
+        stated = key in self.config.table
+        fact = self.facts.get(key)
+        if stated:
+            value, evidence, todo = self.table[key], f"{self.config.path.name}: {key}", ""
+        elif fact is not None:
+            value, evidence, todo = fact.value, fact.evidence, fact.todo
+        else:
+            value, evidence, todo = default, "default", ""
+        if value not in (None, "", (), {}, []):
+            self.origins.append(Origin(key, value, evidence, todo))
+        return value
+
+    def text(self, key: str, kind: type[V], default: str = "") -> str:
+        """Checked as what it is. Raises `ProjectError` with the key that says it better."""
+        value = self.of(key, default)
+        if not value:
+            return ""
+        try:
+            return kind(str(value))
+        except ValueError as error:
+            raise wrong(self.config, key, str(error)) from None
+
+
+def wrong(config: Configuration, key: str, problem: str) -> ProjectError:
+    """An error that names the key, and the file where it is to be said."""
+    where = f"[tool.shipways] in {config.path}" if config.key else str(config.path)
+    return ProjectError(f"{key}: {problem}.", hint=f"Say it in {where}; see: shipways explain")
+
+
+def understand(root: Path, config: Configuration, table: ApplicationTable) -> Understood:
+    """Detect what the configuration leaves out. Raises `ProjectError` for what is still missing."""
+    read = _Reader(config, table, detection.detect(root))
+    settings = read.text("settings", values.Module)
+    if not settings:
+        raise wrong(config, "settings", "no settings module was found: there is no manage.py")
+    kind = str(read.of("kind", "wsgi"))
+    direct = tuple(map(str, read.of("dependencies", ())))
+    if not direct:
+        raise wrong(config, "dependencies", "nothing says what the project needs, Django least")
+    maintainer = read.of("maintainer", NOBODY)
+    return Understood(
+        table=table,
+        name=SystemName(_name(read, config)),
+        version=read.text("version", values.Version, "0.1.0"),
+        summary=read.text("summary", values.Line) or f"{root.resolve().name}, a Django project",
+        description=_description(root),
+        license=read.text("license", values.Licence),
+        homepage=_homepage(read),
+        maintainer=maintainer if isinstance(maintainer, values.Person) else _person(maintainer),
+        requires_python=read.text("requires-python", values.Specifier, ">=3.10"),
+        direct=direct,
+        dependencies=locking.complete(direct, kind),
+        settings=settings,
+        wsgi=read.text("wsgi", values.ObjectReference),
+        asgi=read.text("asgi", values.ObjectReference),
+        kind=kind,
+        static_url=_static_url(str(read.facts.value("static-url") or "static/")),
+        python_path=tuple(read.of("python-path", (".",))),
+        working_directory=str(read.of("working-directory", ".")),
+        prepare=tuple(map(tuple, read.of("prepare", (("migrate", "--noinput"),)))),
+        processes={name: tuple(_command(one)) for name, one in read.of("processes", {}).items()},
+        services=tuple(read.of("services", ())),
+        environment=tuple(map(_variable, read.of("environment", ()))),
+        build_steps=tuple(read.of("build-steps", ())),
+        origins=tuple(read.origins),
+    )
+
+
+def _name(read: _Reader, config: Configuration) -> str:
+    """The distribution's or folder's name in the form that a system takes."""
+    stated = str(read.of("name", "")).lower().replace("_", "-").replace(".", "-").replace(" ", "-")
+    try:
+        return SystemName(stated)
+    except ValueError as error:
+        raise wrong(config, "name", str(error)) from None
+
+
+def _person(text: object) -> values.Person:
+    try:
+        return values.Person(str(text))
+    except ValueError:
+        return NOBODY
+
+
+def _homepage(read: _Reader) -> str:
+    urls = {label.lower(): url for label, url in read.facts.value("urls", {}).items()}
+    found = next((urls[key] for key in ("homepage", "source", "repository") if key in urls), "")
+    return read.text("homepage", values.Url, found)
+
+
+def _description(root: Path) -> str:
+    found = next((root / name for name in READMES if (root / name).is_file()), None)
+    return read_text(found) if found else ""
+
+
+def _static_url(stated: str) -> str:
+    """STATIC_URL as Django makes it of the setting: relative ones begin at the root."""
+    if not stated.startswith(("/", "http://", "https://")):
+        stated = f"/{stated}"
+    try:
+        return values.StaticUrl(stated)
+    except ValueError:
+        return "/static/"
+
+
+def _command(said: Any) -> list[str]:
+    return list(said["command"]) if isinstance(said, Mapping) else list(said)
+
+
+def _variable(said: Any) -> Variable:
+    if isinstance(said, Variable):
+        return said
+    known = {name.name for name in msgspec.structs.fields(Variable)}
+    given = {key: value for key, value in said.items() if key in known and value is not None}
+    return msgspec.convert(given, Variable, dec_hook=lambda kind, value: kind(str(value)))
