@@ -28,8 +28,9 @@ HOUSE = {
         detection.requirements_files detection.git_tag detection.django_version
         detection.folder_name detection.settings_values detection.settings_facts
         detection.procfile detection.python_path detection.services detection.workers
-        detection.environment_reads detection.environment detection.build_steps
-        detection.sources detection detection.render detection.probe_child detection.probe
+        detection.run_commands detection.environment_reads detection.environment
+        detection.build_steps detection.sources detection detection.render
+        detection.probe_child detection.probe
     """,
     "machines": """
         . engine_refusal host_network podman engine execution image_names network reaper

@@ -82,6 +82,10 @@ SWITCHING = {
         ({"Dockerfile": "ENV DJANGO_SETTINGS_MODULE=a.live\n", "manage.py": manage("a.conf"),
           "a/live.py": BASE, "a/conf.py": BASE}, "a.live", "Dockerfile:1",
           "or a.conf (manage.py:2)?"),
+        ({"manage.py": manage("a.settings"), "a/settings_docker.py": BASE,
+          "a/settings_example.py": BASE}, "a.settings_docker", "a/settings_docker.py:1",
+         "manage.py:2 names a.settings, which is not there\n"
+         "or a.settings_example (a/settings_example.py:1)?"),
         ({"site1/settings.py": BASE}, "site1.settings", "site1/settings.py:1",
          "is this the settings module?"),
     ],
