@@ -164,7 +164,7 @@ class _Sandbox:
             raise BuildError(
                 f"The settings ended the process that loads them:\n{done.output.strip()[-2000:]}"
             )
-        answer: dict[str, Any] = json.loads(self.answer.read_text(encoding="utf-8"))
+        answer: dict[str, Any] = json.loads(self.answer.read_bytes())
         return answer
 
 
