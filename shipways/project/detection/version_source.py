@@ -17,6 +17,7 @@ NAMES = ("__version__", "VERSION", "version", "__full_version_str__")
 MODULES = ("__init__.py", "version.py", "_version.py", "__about__.py", "about.py")
 CHANGELOGS = ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASES")
 ENDINGS = (".md", ".rst", ".txt")
+COMING = re.compile(r"unreleased|\bdev|upcoming|in progress", re.IGNORECASE)
 HEADING = re.compile(r"^#{0,3}\s*(?:version\s+)?\[?v?(\d+\.\d+(?:\.\d+)*)\b", re.IGNORECASE)
 PATTERN = re.compile(
     r"(?i)^(?P<q>['\"]?)(?:__version__|version)(?P=q)\s*=\s*['\"]v?([^'\"]+)['\"]", re.M
@@ -40,11 +41,11 @@ def facts(tree: Tree, found: Facts) -> Iterator[Fact]:
 
 
 def _changelog(tree: Tree) -> Iterator[Fact]:
-    """The first version that a heading names: the newest one."""
+    """The first version that a heading names, and that is out: the newest one."""
     for path in tree.named(*(f"{name}{end}" for name in CHANGELOGS for end in ("", *ENDINGS))):
         for number, line in enumerate(tree.text(path).splitlines(), 1):
             matched = HEADING.match(line)
-            if matched and path.count("/") == 0:
+            if matched and "/" not in path and not COMING.search(line):
                 yield from _fact(matched.group(1), f"{path}:{number}", "assumed")
                 return
 
