@@ -68,14 +68,16 @@ def test_the_wheel_holds_the_toolkit_and_its_recipes(distributions: Path) -> Non
     with ZipFile(next(distributions.glob("*.whl"))) as wheel:
         inside = {name for name in wheel.namelist() if ".dist-info/" not in name}
     recipes = {f"shipways/_{name}" for name in tracked("packaging")}
-    assert inside == tracked("shipways") | recipes
+    modules = tracked("runtime/shipways_runtime")
+    runtime = {name.replace("runtime/shipways_", "shipways/_", 1) for name in modules}
+    assert inside == tracked("shipways") | recipes | runtime
 
 
 @pytest.mark.process
 def test_the_sdist_holds_what_builds_and_tests_it(distributions: Path) -> None:
     with tarfile.open(next(distributions.glob("*.tar.gz"))) as sdist:
         inside = {name.partition("/")[2] for name in sdist.getnames()} - {"PKG-INFO"}
-    folders = ("shipways", "packaging", "tests")
+    folders = ("shipways", "packaging", "runtime", "tests")
     files = {
         *("CHANGELOG.md", "LICENSE", "README.md", "bootstrap", "noxfile.py"),
         *("pyproject.toml", ".gitignore"),

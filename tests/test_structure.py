@@ -30,9 +30,9 @@ HOUSE = {
         detection.django_version detection.folder_name detection.settings_values
         detection.settings_facts detection.procfile detection.python_path detection.services
         detection.workers detection.environment_reads detection.environment
-        detection.build_steps detection.sources detection detection.render detection.probe_child
-        detection.probe application configuration locking understood runtime_settings delivered
-        loader
+        detection.build_steps detection.run_commands detection.sources detection
+        detection.render detection.probe_child detection.probe application configuration locking
+        understood runtime_settings delivered loader
     """,
     "machines": """
         . engine_refusal host_network podman engine execution image_names network reaper

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shipways.errors import UsageError
+from shipways.errors import ProjectError, UsageError
 from shipways.project.model import FILE_NAME
 from shipways.project.pyproject import Pyproject
 
 OWN_FILE = "shipways.toml"
 LOCK = "shipways.lock"
 TOOL = "tool.shipways"
+NAME_IT = "Name the project's folder with --project."
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ def find(root: Path, config: Path | None = None) -> Configuration:
         if not config.is_file():
             raise UsageError(f"There is no {config}.", hint="Make it with: shipways init --config")
         return Configuration(config, Pyproject(config), "")
-    own, pyproject = root / OWN_FILE, root / FILE_NAME
-    if own.is_file():
-        return Configuration(own, Pyproject(own), "")
-    if pyproject.is_file():
-        return Configuration(pyproject, Pyproject(pyproject), TOOL)
-    return Configuration(own, None, "")
+    if not root.is_dir():
+        raise ProjectError(f"There is no folder {root}.", hint=NAME_IT)
+    for path, key in ((root / OWN_FILE, ""), (root / FILE_NAME, TOOL)):
+        if os.path.lexists(path):
+            return Configuration(path, Pyproject(path), key)
+    return Configuration(root / OWN_FILE, None, "")

@@ -15,7 +15,8 @@ from shipways.project.understood import Understood, understand
 from shipways.util import places
 from shipways.util.progress import say
 
-OWN_COMMAND = "state-dir-variable"  # the key that only a project with a command of its own has
+# Keys that only a project with a command of its own has.
+OWN_COMMAND = {"about", "bind-variable", "command", "health", "lock", "serve", "state-dir-variable"}
 
 
 def load(root: Path, config: Path | None = None) -> Project:
@@ -29,7 +30,7 @@ def load(root: Path, config: Path | None = None) -> Project:
 
 def is_own_command(config: Configuration) -> bool:
     """Whether the project brings its own command, server and health page."""
-    return OWN_COMMAND in config.table
+    return bool(OWN_COMMAND & config.table.keys())
 
 
 def application(root: Path, config: Configuration) -> Understood:

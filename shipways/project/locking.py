@@ -22,6 +22,7 @@ from shipways.project.python_versions import Pythons
 from shipways.util import trust
 from shipways.util.command import run
 from shipways.util.progress import step
+from shipways.util.text import read_text
 
 TIMEOUT_S = 600
 SERVERS = {"wsgi": ("gunicorn>=23",), "asgi": ("uvicorn>=0.34", "websockets>=13")}
@@ -70,7 +71,7 @@ def _lock(direct: Sequence[str], requires_python: str, path: Path, asked: dict[s
             env=trust.environment(),
             cwd=Path(folder),
         )
-        document: Any = tomlkit.parse(made.read_text("utf-8"))
+        document: Any = tomlkit.parse(read_text(made))
         document["tool"] = {"shipways": asked}
         path.write_text(tomlkit.dumps(document), "utf-8")
 

@@ -12,7 +12,7 @@ import msgspec
 from shipways.errors import ProjectError
 from shipways.project import detection, locking, values
 from shipways.project.application import ApplicationTable, Variable
-from shipways.project.configuration import Configuration
+from shipways.project.configuration import NAME_IT, Configuration
 from shipways.project.detection import Facts
 from shipways.project.names import SystemName
 from shipways.util.text import read_text
@@ -110,7 +110,10 @@ def understand(root: Path, config: Configuration, table: ApplicationTable) -> Un
     read = _Reader(config, table, detection.detect(root))
     settings = read.text("settings", values.Module)
     if not settings:
-        raise wrong(config, "settings", "no settings module was found: there is no manage.py")
+        raise ProjectError(
+            f"There is no Django project in {root}: no manage.py and no settings were found.",
+            hint=f'{NAME_IT} If this is it, say in {config.path.name}: settings = "mysite.settings"',
+        )
     kind = str(read.of("kind", "wsgi"))
     direct = tuple(map(str, read.of("dependencies", ())))
     if not direct:

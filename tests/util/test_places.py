@@ -162,13 +162,13 @@ def test_no_results_to_read(kind: str, notes: Path, shipways: Shipways) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "project: is missing"),
+        (b"", "There is no Django project in "),
         (b"\n\n[proj\xe9ct]\n", "is not UTF-8: byte 0xE9 at line 3, column 6."),
         (b"[project\n", "at line 1, column 9"),
         (b"[project]\nname = notes\n", "at line 2, column 8"),
         (b"\xff\xfe[\x00", "is not UTF-8: byte 0xFF at line 1, column 1."),
         (b"x = " + b"[" * 100_000, "is not valid TOML"),
-        (b"\xef\xbb\xbf[project]\n", "project.name: is missing"),
+        (b"\xef\xbb\xbf[project]\n", "There is no Django project in "),
         (b"# " + b"x" * places.LARGEST, "is too large, 67,108,866 bytes."),
         (b"\0", "is not valid TOML"),
     ],

@@ -16,9 +16,9 @@ def detect(root: Path) -> Facts:
 
     Keys are those of application.json and `[tool.shipways]`: name, version, summary, license,
     urls, maintainer, manage, settings, wsgi, asgi, kind, python-path, working-directory,
-    processes, services, build-steps, environment, languages, prepare, requires-python,
-    dependencies; and of the settings installed-apps, databases, static-root, media-root,
-    auth-user-model, root-urlconf.
+    processes, services, optional-services, build-steps, environment, languages, prepare,
+    requires-python, dependencies; and of the settings installed-apps, middleware, databases,
+    static-root, static-url, media-root, auth-user-model, root-urlconf.
     """
     return detect_in(scan(root))
 

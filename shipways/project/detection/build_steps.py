@@ -31,7 +31,8 @@ def facts(tree: Tree, found: Facts) -> Iterator[Fact]:
     settings = settings_values.read(tree, found)
     given = settings.last("COMPRESS_OFFLINE")
     if given and "compressor" in found.value("installed-apps", ()):
-        row = {"command": "manage compress", "working-directory": "."}
+        here = found.value("working-directory", ".")
+        row = {"command": "manage compress", "working-directory": here}
         todo = "are pages compressed beforehand?"
         yield Fact("build-steps.compress", row, given.evidence, "inferred", todo)
 

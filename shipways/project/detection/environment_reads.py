@@ -24,6 +24,7 @@ NO_READ = {"read_env", "read_envfile", "prefixed", "seal", "dump", "parser_for",
 BRANCHES = (ast.If, ast.IfExp, ast.Try, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda,
             ast.BoolOp, ast.While, ast.For)  # fmt: skip
 ALIASES = ("validation_alias", "alias", "env")
+READERS = ("Env", "FileAwareEnv")  # of django-environ and environs
 DEFAULTS = ("default", "default_value", "fallback", "default_val")
 
 
@@ -54,40 +55,57 @@ class Known:
 
     readers: frozenset[str]
     plain: frozenset[str]
+    schemes: Mapping[str, Any]  # django-environ's `Env(DEBUG=(bool, False))`: name -> default
     wrappers: Mapping[str, Wrapper]
 
 
 def known(trees: list[ast.Module]) -> Known:
     """What several modules define, imported by one another or not."""
     readers, plain = {"env"}, {"decouple.config"}
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module == "decouple":
-                plain |= {one.asname or one.name for one in node.names if one.name == "config"}
-            for name, value in syntax.assignments(node):
-                maker = syntax.dotted(value.func) if isinstance(value, ast.Call) else ""
-                if maker.rpartition(".")[2] in ("Env", "FileAwareEnv"):
-                    readers.add(name)
-                elif maker.rpartition(".")[2] in ("AutoConfig",) or maker == "Config":
-                    plain.add(name)
-    base = Known(frozenset(readers), frozenset(plain), {})
+    schemes: dict[str, Any] = {}
+    functions: list[ast.FunctionDef] = []
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.ImportFrom) and node.module == "decouple":
+            plain |= {one.asname or one.name for one in node.names if one.name == "config"}
+        elif isinstance(node, ast.FunctionDef) and node.args.args:
+            functions.append(node)
+        elif isinstance(node, ast.Call) and _maker(node) in READERS:
+            schemes |= dict(_scheme(node))
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            made = [(name, _maker(value)) for name, value in syntax.assignments(node)]
+            readers |= {name for name, maker in made if maker in READERS}
+            plain |= {name for name, maker in made if maker in ("AutoConfig", "Config")}
+    base = Known(frozenset(readers), frozenset(plain), schemes, {})
     for _ in range(3):  # a wrapper of a wrapper
-        base = replace(base, wrappers=dict(_wrappers(trees, base)))
+        found = ((one.name, _wrapper(one, base)) for one in functions)
+        wrappers = {name: one for name, one in found if one}
+        if wrappers == base.wrappers:
+            break
+        base = replace(base, wrappers=wrappers)
     return base
+
+
+def _maker(node: ast.expr) -> str:
+    """The class or function that is called, without its module."""
+    return syntax.dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+
+
+def _scheme(call: ast.Call) -> Iterator[tuple[str, Any]]:
+    for one in call.keywords:
+        if one.arg and isinstance(one.value, ast.Tuple) and len(one.value.elts) > 1:
+            yield one.arg, syntax.literal(one.value.elts[1])
 
 
 def reads(tree: ast.Module, names: Known) -> Iterator[Read]:
     """Every variable that is read under a literal name."""
-    schemes = _schemes(tree)
     stack: list[tuple[ast.AST, bool, str]] = [(tree, False, "")]
     while stack:
         node, conditional, prefix = stack.pop()
         found = _read(node, names)
         if found:
-            known_default = schemes.get(found.name, found.default)
-            required = found.is_required and not conditional and found.name not in schemes
-            yield replace(found, name=prefix + found.name, default=known_default,
-                          is_required=required)  # fmt: skip
+            required = found.is_required and not conditional and found.name not in names.schemes
+            stated = names.schemes.get(found.name) if found.default is None else found.default
+            yield Read(prefix + found.name, stated, required, found.line)
         if isinstance(node, ast.ClassDef):
             yield from _pydantic(node)
             yield from _configurations(node)
@@ -171,17 +189,6 @@ def _with_default(call: ast.Call, name: str) -> Read:
     return Read(name, syntax.literal(given), given is None, call.lineno)
 
 
-def _schemes(tree: ast.Module) -> dict[str, Any]:
-    """django-environ's `Env(DEBUG=(bool, False))`: name -> default."""
-    found = {}
-    for call in syntax.calls(tree):
-        if syntax.dotted(call.func).rpartition(".")[2] in ("Env", "FileAwareEnv"):
-            for one in call.keywords:
-                if one.arg and isinstance(one.value, ast.Tuple) and len(one.value.elts) > 1:
-                    found[one.arg] = syntax.literal(one.value.elts[1])
-    return found
-
-
 def _prefix(node: ast.AST) -> str:
     """environs' `with env.prefixed("X_"):`."""
     if not isinstance(node, ast.With):
@@ -193,15 +200,6 @@ def _prefix(node: ast.AST) -> str:
         if isinstance(one, ast.Call) and one.args
         and syntax.dotted(one.func).endswith(".prefixed")
     )  # fmt: skip
-
-
-def _wrappers(trees: list[ast.Module], names: Known) -> Iterator[tuple[str, Wrapper]]:
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and node.args.args:
-                found = _wrapper(node, names)
-                if found:
-                    yield node.name, found
 
 
 def _wrapper(function: ast.FunctionDef, names: Known) -> Wrapper | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from shipways.errors import BuildError, ProjectError
+from shipways.project.detection.environment import MADE_ONCE
 from shipways.project.detection.facts import Fact, Facts
 from shipways.util.command import RUN_VARIABLE, find, run
 
@@ -113,7 +114,8 @@ def facts(probe: Probe, module: str) -> Iterator[Fact]:
         if application:
             yield Fact(key, f"{application}:{attribute}", evidence)
     for name in probe.missing:
-        yield Fact(f"environment.{name}", {"name": name, "required": True}, evidence)
+        what = "secret" if MADE_ONCE.fullmatch(name) else "required"
+        yield Fact(f"environment.{name}", {"name": name, what: True}, evidence)
 
 
 def placeholder(name: str) -> str:
@@ -162,7 +164,7 @@ class _Sandbox:
             raise BuildError(
                 f"The settings ended the process that loads them:\n{done.output.strip()[-2000:]}"
             )
-        answer: dict[str, Any] = json.loads(self.answer.read_text(encoding="utf-8"))
+        answer: dict[str, Any] = json.loads(self.answer.read_bytes())
         return answer
 
 

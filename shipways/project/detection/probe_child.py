@@ -173,5 +173,5 @@ def main(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    request = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    request = json.loads(Path(sys.argv[1]).read_bytes())
     Path(sys.argv[2]).write_text(json.dumps(main(request)), "utf-8")

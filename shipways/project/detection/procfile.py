@@ -50,7 +50,8 @@ def argv(command: str) -> list[str]:
         return ["sh", "-c", command]
     if assigned and words[0] in assigned:
         return ["env", *words]
-    if len(words) > 2 and MANAGE.match(words[0]) and words[1].endswith("manage.py"):
+    program = words[0].rpartition("/")[2] if words else ""  # an environment's, "env/bin/python"
+    if len(words) > 2 and MANAGE.match(program) and words[1].endswith("manage.py"):
         return ["manage", *words[2:]]
     if words and words[0].endswith("manage.py"):
         return ["manage", *words[1:]]
@@ -60,7 +61,8 @@ def argv(command: str) -> list[str]:
 def _web(tree: Tree, found: Facts, command: str, evidence: str) -> Iterator[Fact]:
     """Which application a known server is given."""
     words = re.split(r"[\s;&|]+", command)
-    kind = next((SERVERS[word] for word in words if word in SERVERS), "")
+    names = [word.rpartition("/")[2] for word in words]
+    kind = next((SERVERS[name] for name in names if name in SERVERS), "")
     if kind == "wsgi" and re.search(r"uvicorn\S*Worker|UvicornWorker", command):
         kind = "asgi"
     if not kind:

@@ -39,8 +39,7 @@ def as_toml(found: Facts, *, in_pyproject: bool = False) -> str:
         elif key == "maintainer" and key not in found:
             _comment(inner, *NOBODY)
     for name, fact in found.below("optional-services").items():
-        said = f"TODO: {name}, too? The settings can do without: {_one_line(fact.evidence)}"
-        _comment(inner, said)
+        _comment(inner, f"TODO: {name}, too? The settings can do without: {fact.evidence}")
     for key in ("services", "build-steps", "environment"):
         _put_lines(inner, key, list(_rows(found, key)))
     _put_processes(inner, found.below("processes"))
@@ -49,7 +48,7 @@ def as_toml(found: Facts, *, in_pyproject: bool = False) -> str:
 
 def _comment(table: Table, *lines: str) -> None:
     for line in lines:
-        table.add(tomlkit.comment(line))
+        table.add(tomlkit.comment(_one_line(line)))
 
 
 def _document(inner: Table, in_pyproject: bool) -> str:
@@ -111,7 +110,7 @@ def _put_lines(inner: Table, key: str, rows: list[tuple[Any, Fact]]) -> None:
     array = tomlkit.array()
     for value, fact in rows:
         for line in fact.todo.splitlines():
-            array.add_line(comment=f"TODO: {line}")
+            array.add_line(comment=_one_line(f"TODO: {line}"))
         array.add_line(_inline(value), comment=_one_line(fact.evidence))
     array.add_line(indent="")
     if rows:

@@ -28,10 +28,10 @@ def _service(name: str, said: str, *clients: str, is_database: bool = False) -> 
 
 
 SERVICES = (
-    _service("postgresql", r"^postgres(?:ql)?(?:\+\w+)?://|^postgis://|\.backends\.(?:postgresql|postgis)"
+    _service("postgresql", r"^postgres(?:ql)?(?:(?:\+\w+)?://|$)|^postgis://|\.backends\.(?:postgresql|postgis)"
              r"|psqlextra\.backend", "psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary",
              is_database=True),
-    _service("mysql", r"^(?:mysql|mariadb)(?:gis)?://|\.backends\.mysql\b|^django_mysql\.",
+    _service("mysql", r"^(?:mysql|mariadb)(?:(?:gis)?://|$)|\.backends\.mysql\b|^django_mysql\.",
              "mysqlclient", "pymysql", is_database=True),
     _service("redis", r"^(?:rediss?|valkeys?|redis\+socket)://|redis\.RedisCache|^django_redis\.|^channels_redis\."
              r"|RedisCacheBackend|\.redis\.|RedisHuey", "redis", "django-redis", "channels-redis"),
@@ -49,14 +49,23 @@ def facts(tree: Tree, found: Facts) -> Iterator[Fact]:
     """services, optional-services."""
     settings = settings_values.read(tree, found)
     texts = list(_texts(settings))
-    databases = settings.texts("DATABASES")
-    has_sqlite = any(SQLITE.search(text.text) for text in databases)
+    engines = _engines(settings)
     for service in SERVICES:
         matches = [text for text in texts if service.said.search(text.text)]
+        plain = [text for text in matches if not text.is_conditional]
         if matches:
-            yield _fact(service, matches, has_sqlite and service.is_database)
-        elif clients := sorted(service.clients & names(found)):
-            yield from _by_client(service, clients[0], has_sqlite)
+            needed = engines == {service.name} if service.is_database else bool(plain)
+            yield _fact(service, (plain or matches)[0].evidence, needed)
+        elif service.is_database and (clients := sorted(service.clients & names(found))):
+            yield _fact(service, f"{clients[0]} is a dependency", not engines)
+
+
+def _engines(settings: Settings) -> set[str]:
+    """Databases that the settings can have: where there are several, none of them is needed."""
+    said = [text.text for text in settings.texts("DATABASES")]
+    databases = [service for service in SERVICES if service.is_database]
+    found = {one.name for one in databases if any(map(one.said.search, said))}
+    return found | ({"sqlite"} if any(map(SQLITE.search, said)) else set())
 
 
 def _texts(settings: Settings) -> Iterator[Text]:
@@ -65,17 +74,7 @@ def _texts(settings: Settings) -> Iterator[Text]:
             yield from settings.texts(name)
 
 
-def _fact(service: Service, matches: list[Text], is_one_of_several: bool) -> Fact:
+def _fact(service: Service, evidence: str, needed: bool) -> Fact:
     """Needed where the settings name it whatever happens, else one that they can do without."""
-    plain = [text for text in matches if not text.is_conditional]
-    best = (plain or matches)[0]
-    if plain and not is_one_of_several:
-        return Fact(f"services.{service.name}", service.name, best.evidence, "inferred")
-    return Fact(f"optional-services.{service.name}", service.name, best.evidence, "inferred")
-
-
-def _by_client(service: Service, client: str, has_sqlite: bool) -> Iterator[Fact]:
-    """What only the dependencies speak of: a database that a URL chooses, or none at all."""
-    if service.is_database:
-        table = "optional-services" if has_sqlite else "services"
-        yield Fact(f"{table}.{service.name}", service.name, f"{client} is a dependency", "inferred")
+    table = "services" if needed else "optional-services"
+    return Fact(f"{table}.{service.name}", service.name, evidence, "inferred")

@@ -16,31 +16,52 @@ PRODUCTION = ("production", "prod", "live", "deploy", "deployment", "docker", "h
 FOR_WORK = {"dev", "develop", "development", "local", "debug", "test", "tests", "testing", "ci",
             "example", "sphinx", "docs", "staging", "unittest"}  # fmt: skip
 FILE = re.compile(r"(?:.*_)?settings(?:_.*)?\.py")
+ASKED = "is this the settings module?"
 MARKS = ("INSTALLED_APPS", "ROOT_URLCONF", "DATABASES")
 
 
 def facts(tree: Tree, found: Facts) -> Iterator[Fact]:
     """settings, python-path where they are imported from elsewhere; environment's configuration."""
     where = modules.bases(found)
-    named = [(fact, _file(tree, fact.value, where)) for fact in found.all("settings-named")]
-    there = [(fact, path) for fact, path in named if path]
-    if there:
-        best = min((fact for fact, _ in there), key=_suits)
-        chosen = Fact("settings", best.value, best.evidence, best.certainty)
-    elif lying := _lying(tree, where):
-        chosen = lying[0]
-    else:
+    named = found.all("settings-named")
+    there = [fact for fact in named if _file(tree, fact.value, where)]
+    chosen = _named(there) if there else _not_named(named, _lying(tree, where))
+    if chosen is None:
         return
-    path = _file(tree, chosen.value, where)
-    final = _for_production(tree, chosen, path, where)
-    others = [fact for fact, _ in there if fact.certainty == "stated" and fact.value != final.value
-              and not _words(fact.value) & FOR_WORK]  # fmt: skip
-    if others and not final.todo:
-        final = replace(final, todo=f"or {others[0].value} ({others[0].evidence})?")
+    proposed = _for_production(tree, chosen, _file(tree, chosen.value, where), where)
+    final = _questioned(proposed, there)
     yield final
-    yield from (Fact("settings", fact.value, fact.evidence, "assumed") for fact, _ in there)
-    yield from _imported_from(_file(tree, final.value, where), final, where)
-    yield from _configuration(tree, found, _file(tree, final.value, where))
+    yield from (Fact("settings", fact.value, fact.evidence, "assumed") for fact in there)
+    path = _file(tree, final.value, where)
+    yield from _imported_from(path, final, where)
+    yield from _configuration(tree, found, path)
+
+
+def _named(there: Sequence[Fact]) -> Fact:
+    best = min(there, key=_suits)
+    return Fact("settings", best.value, best.evidence, best.certainty)
+
+
+def _not_named(named: Sequence[Fact], lying: Sequence[Fact]) -> Fact | None:
+    """The likeliest of the modules that lie there, with what speaks for others."""
+    if not lying:
+        return None
+    gone = [f"{fact.evidence} names {fact.value}, which is not there" for fact in named[:1]]
+    others = [
+        f"or {fact.value} ({fact.evidence})?"
+        for fact in lying[1:3]
+        if not _words(fact.value) & FOR_WORK - {"example"}
+    ]
+    return replace(lying[0], todo="\n".join([*gone, *others]) or ASKED)
+
+
+def _questioned(chosen: Fact, there: Sequence[Fact]) -> Fact:
+    """With the module that is stated elsewhere, unless that is one for work."""
+    others = [fact for fact in there if fact.certainty == "stated" and fact.value != chosen.value]
+    others = [fact for fact in others if not _words(fact.value) & FOR_WORK]
+    if not others or chosen.todo:
+        return chosen
+    return replace(chosen, todo=f"or {others[0].value} ({others[0].evidence})?")
 
 
 def _suits(fact: Fact) -> tuple[int, int]:
@@ -72,8 +93,7 @@ def _lying(tree: Tree, where: Sequence[str]) -> list[Fact]:
                  for name, _ in syntax.assignments(node)}  # fmt: skip
         name = modules.name_of(path, [base for base in where if base != "."] + ["."])
         if given & set(MARKS) and name:
-            todo = "is this the settings module?"
-            found.append(Fact("settings", name, tree.line(path, MARKS[0]), "inferred", todo))
+            found.append(Fact("settings", name, tree.line(path, MARKS[0]), "inferred"))
     return sorted(found, key=lambda fact: _suits(fact))
 
 
@@ -100,8 +120,9 @@ def _beside(tree: Tree, name: str, path: str) -> list[str]:
     package = name if is_package else name.rpartition(".")[0]
     folder = PurePosixPath(path).parent
     found = [PurePosixPath(one) for one in tree.files if PurePosixPath(one).parent == folder]
-    stems = [one.stem for one in found if one.suffix == ".py" and one.stem != "__init__"]
+    stems = [one.stem for one in found if one.suffix == ".py"]
     in_settings = is_package or "settings" in name.split(".")[-2:-1]
+    stems = [stem for stem in stems if stem.isidentifier() and stem != "__init__"]
     kept = [stem for stem in stems if in_settings or FILE.fullmatch(f"{stem}.py")]
     return [f"{package}.{stem}".lstrip(".") for stem in kept]
 

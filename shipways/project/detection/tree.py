@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from shipways.project import source_tree
+from shipways.util.text import read_text
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -96,7 +97,7 @@ class Tree:
         full = self.root / path
         if path not in self._there or full.stat().st_size > LIMIT:
             return ""
-        return full.read_text(encoding="utf-8-sig")
+        return read_text(full)
 
     def once(self, kind: str, path: str, read: Callable[[str], T], otherwise: T) -> T:
         """What is read of a path in one way, kept; `otherwise` where that fails."""

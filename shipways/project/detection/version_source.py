@@ -15,6 +15,10 @@ from shipways.project.detection.tree import Tree, folder, join
 FILES = ("VERSION", "VERSION.txt", "version.txt", "version")
 NAMES = ("__version__", "VERSION", "version", "__full_version_str__")
 MODULES = ("__init__.py", "version.py", "_version.py", "__about__.py", "about.py")
+CHANGELOGS = ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASES")
+ENDINGS = (".md", ".rst", ".txt")
+COMING = re.compile(r"unreleased|\bdev|upcoming|in progress", re.IGNORECASE)
+HEADING = re.compile(r"^#{0,3}\s*(?:version\s+)?\[?v?(\d+\.\d+(?:\.\d+)*)\b", re.IGNORECASE)
 PATTERN = re.compile(
     r"(?i)^(?P<q>['\"]?)(?:__version__|version)(?P=q)\s*=\s*['\"]v?([^'\"]+)['\"]", re.M
 )
@@ -30,9 +34,20 @@ def facts(tree: Tree, found: Facts) -> Iterator[Fact]:
             path = join(package, name)
             if path in tree:
                 yield from of_module(tree, path, sure)
+    yield from _changelog(tree)
     stated = tree.json("package.json").get("version", "")
     if stated and stated != "0.0.0":
         yield from _fact(str(stated), tree.line("package.json", '"version"'), "assumed")
+
+
+def _changelog(tree: Tree) -> Iterator[Fact]:
+    """The first version that a heading names, and that is out: the newest one."""
+    for path in tree.named(*(f"{name}{end}" for name in CHANGELOGS for end in ("", *ENDINGS))):
+        for number, line in enumerate(tree.text(path).splitlines(), 1):
+            matched = HEADING.match(line)
+            if matched and "/" not in path and not COMING.search(line):
+                yield from _fact(matched.group(1), f"{path}:{number}", "assumed")
+                return
 
 
 def of_pyproject(tree: Tree, data: dict[str, Any]) -> Iterator[Fact]:

@@ -28,6 +28,7 @@ WORKERS: Mapping[str, tuple[str, ...]] = {
 BEAT_MARKS = ("beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE", "on_after_configure",
               "periodic_task")  # fmt: skip
 DATABASE_BEAT = "django_celery_beat"
+SCHEDULE = ("--schedule", "{state}/celerybeat-schedule")
 SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 
@@ -71,7 +72,7 @@ def _nearest(tree: Tree, found: Facts) -> list[str]:
     if "celery" not in names(found) and not any("celery" in tree.text(path) for path in named[:50]):
         return []
     named = [path for path in named if "Celery(" in tree.text(path) and not is_aside(path)]
-    return sorted(named, key=lambda path: (f"{package}/" not in path, "celery" not in path))
+    return sorted(named, key=lambda path: ("/celery" not in f"/{path}", f"{package}/" not in path))
 
 
 def _apps(module: ast.Module) -> Iterator[tuple[str, int]]:
@@ -100,7 +101,7 @@ def _beat(tree: Tree, found: Facts, settings: Settings, app: str, path: str) -> 
                 for mark in BEAT_MARKS if mark in tree.text(file)]  # fmt: skip
         if not said:
             return
-        command = ["celery", "-A", app, "beat", "--schedule", "{state}/celerybeat-schedule"]
+        command = ["celery", "-A", app, "beat", *SCHEDULE]
         evidence = tree.line(*said[0])
     yield Fact("processes.beat", {"command": command, "one_off": False}, evidence, "inferred")
 

@@ -63,6 +63,8 @@ PYDANTIC = (
         ("def low(name):\n    return os.getenv('N_' + name)\ndef get(key):\n    return low(key)\n"
          "A = low('A')", "N_A", None, False),
         ("def low(n):\n    return os.getenv(f'N_{n}')\nA = low('A')", "N_A", None, False),
+        ("def get(env_var=None, key=None, default_value=None):\n    return os.getenv(env_var)\n"
+         "A = get('A', 'a.b', 'x')", "A", "x", False),
         ("def low(n):\n    return os.getenv(n)\ndef get(kind, key):\n    return low(key)\n"
          "A = get(int, 'A')", "A", None, False),
     ],

@@ -90,6 +90,8 @@ DYNAMIC = '[project]\nname = "notes"\ndynamic = ["version"]\n'
         ({"pyproject.toml": f'{DYNAMIC}[tool.setuptools.dynamic]\nversion = {{ file = "V" }}\n',
           "V": "9.1\n"}, "version", "9.1", "V:1"),
         ({"version.txt": "v1.4\n"}, "version", "1.4", "version.txt:1"),
+        ({"CHANGELOG.md": "# Changes\n\n## v4.4-dev - Unreleased\n\n## [v4.3] - today\n## 4.2\n"},
+         "version", "4.3", "CHANGELOG.md:5"),
         ({"package.json": '{\n "version": "1.9.0"\n}'}, "version", "1.9.0", "package.json:2"),
         ({"requirements.txt": "-r base.txt\ndjango==5.2.1 --hash=sha256:aa  # why\n",
           "base.txt": "redis>=5 \\\n  --hash=sha256:bb\n"}, "dependencies",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,6 +46,7 @@ def test_a_started_project(started: Path) -> None:
 SETTINGS = """\
 import os, secrets
 SECRET_KEY = os.environ["SITE_KEY"]
+SALT_OF_LINKS = os.environ["LINK_SALT"]
 PORT = int(os.environ["MAIL_PORT"])
 LEVEL = os.environ.get("LEVEL", "info")
 SALT = secrets.token_hex()
@@ -63,7 +65,7 @@ def test_what_is_missing_and_what_is_random(
     monkeypatch.setenv("SITE_KEY", "must not be inherited")
     found = probed(tmp_path, SETTINGS)
     assert found.error == ""
-    assert found.missing == ("SITE_KEY", "MAIL_PORT")
+    assert found.missing == ("SITE_KEY", "LINK_SALT", "MAIL_PORT")
     assert found.placeholders["MAIL_PORT"].isdigit()
     assert "LEVEL" in found.read
     assert found.random == ("SALT",)
@@ -71,6 +73,7 @@ def test_what_is_missing_and_what_is_random(
     assert found.settings["LOGGING"] == ["/tmp/x.log"]
     rows = Facts(probe.facts(found, "a.settings")).below("environment")
     assert rows["SITE_KEY"].value == {"name": "SITE_KEY", "required": True}
+    assert rows["LINK_SALT"].value == {"name": "LINK_SALT", "secret": True}
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,10 @@ def test_why_they_do_not_load(tmp_path: Path, settings: str, error: str) -> None
     found = probed(tmp_path, settings)
     assert found.error.startswith(error)
     assert not found.settings
+
+
+def test_it_is_written_for_every_python_that_django_runs_on() -> None:
+    ast.parse(probe.CHILD.read_text("utf-8"), feature_version=(3, 9))
 
 
 def test_apps_that_cannot_be_loaded(tmp_path: Path) -> None:

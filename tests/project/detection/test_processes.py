@@ -29,6 +29,10 @@ PACKAGE = json.dumps({"scripts": {"build": "vite build"}})
         ("DATABASES = {'default': {'ENGINE': 'django.contrib.gis.db.backends.postgis'}}", "",
          ["postgresql"], []),
         ("DATABASES = {'default': {'ENGINE': 'django.db.backends.mysql'}}", "", ["mysql"], []),
+        ("DATABASES = pick()\ndef pick():\n    if engine == 'postgres':\n        return 1", "",
+         ["postgresql"], []),
+        ("DATABASES = pick()\ndef pick():\n    return {'sqlite3': 1, 'mariadb': 2}", "", [],
+         ["mysql"]),
         ("CELERY_BROKER_URL = os.getenv('R', 'redis://localhost')", "", ["redis"], []),
         ("CELERY_BROKER_URL = 'amqp://guest@localhost//'", "", ["rabbitmq"], []),
         ("R = 'redis://localhost'\nCHANNEL_LAYERS = {'default': {'CONFIG': R}}", "", ["redis"], []),
@@ -90,12 +94,56 @@ def test_processes(
     assert {name: fact.value["command"] for name, fact in found.items()} == processes
 
 
+COMPOSE = """\
+services:
+  celery:
+    command: celery -A notes worker -l info -Q high,low
+  other:
+    command: ["celery", "-A", "notes", "worker", "-Q", "mail"]
+  beat:
+    command: "celery -A notes beat -s /run/beat"
+  shell:
+    command: celery -A notes worker -c $COUNT
+  web:
+    command: sh -c "python manage.py migrate && python manage.py runserver 0.0.0.0:8000"
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "processes"),
+    [
+        ("docker-compose.yml", COMPOSE,
+         {"worker": "celery -A notes worker -l info -Q high,low",
+          "worker-2": "celery -A notes worker -Q mail",
+          "beat": "celery -A notes beat --schedule {state}/celerybeat-schedule"}),
+        ("deploy/worker.service", "[Service]\nExecStart=/opt/venv/bin/celery --app n worker\n",
+         {"worker": "celery --app n worker"}),
+        ("supervisord.conf", "[program:x]\ncommand=python manage.py run_huey -w 2\n",
+         {"worker": "manage run_huey -w 2"}),
+        ("uwsgi.ini", "attach-daemon = ./manage.py sendalerts --skip-checks\n",
+         {"sendalerts": "manage sendalerts --skip-checks"}),
+        ("svc/run", "exec python3 manage.py document_consumer\n",
+         {"document-consumer": "manage document_consumer"}),
+        ("compose.yaml", "command: python manage.py migrate --noinput\n", {}),
+        ("compose.yaml", "command: [1\n", {}),
+        ("docs/docker-compose.yml", COMPOSE, {}),
+    ],
+)  # fmt: skip
+def test_commands_by_which_it_is_run_elsewhere(
+    detect: Detect, path: str, text: str, processes: Mapping[str, str]
+) -> None:
+    found = detect({path: text}).below("processes")
+    assert {name: " ".join(one.value["command"]) for name, one in found.items()} == processes
+    assert all(one.evidence.startswith(f"{path}:") for one in found.values())
+
+
 @pytest.mark.parametrize(
     ("command", "argv"),
     [
         ("python manage.py rqworker high", ["manage", "rqworker", "high"]),
         ("python3 ./manage.py x", ["manage", "x"]),
         ("./manage.py x", ["manage", "x"]),
+        ("env/bin/python src/manage.py qcluster", ["manage", "qcluster"]),
         ("exec celery -A a worker -n 'a b'", ["celery", "-A", "a", "worker", "-n", "a b"]),
         ("A=1 celery worker", ["env", "A=1", "celery", "worker"]),
         ("celery worker -c $N", ["sh", "-c", "celery worker -c $N"]),

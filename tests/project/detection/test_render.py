@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shipways.project import detection
 from shipways.project.detection import Fact, Facts, render
@@ -73,6 +75,28 @@ def test_nothing_found_is_one_question() -> None:
         "# TODO: who answers for the packages?",
         '# maintainer = "Your Name <you@example.org>"',
     ]
+
+
+TEXTS = st.text(max_size=20)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Fact,
+            st.sampled_from(["name", "settings", "version", "kind", "maintainer"]),
+            TEXTS, TEXTS, st.just("assumed"), TEXTS,
+        )
+    ),
+    TEXTS,
+)  # fmt: skip
+def test_any_text_is_valid_toml(facts: list[Fact], text: str) -> None:
+    row = Fact(f"processes.{text}", {"command": [text]}, text, "inferred", text)
+    service = Fact(f"services.{text}", text, text, "inferred", text)
+    optional = Fact(f"optional-services.{text}", text, text)
+    written = tomllib.loads(render.as_toml(Facts([*facts, row, service, optional])))
+    assert written["services"] == [text]
+    assert written["processes"] == {text: {"command": [text]}}
 
 
 def test_evidence_and_values_may_be_anything() -> None:

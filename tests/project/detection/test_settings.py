@@ -11,6 +11,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from shipways.project.detection import Facts, detect_in, syntax
+from shipways.project.detection import detect as detect_files
 from shipways.project.detection.tree import Tree
 from tests.project.detection.conftest import Detect
 
@@ -82,6 +83,10 @@ SWITCHING = {
         ({"Dockerfile": "ENV DJANGO_SETTINGS_MODULE=a.live\n", "manage.py": manage("a.conf"),
           "a/live.py": BASE, "a/conf.py": BASE}, "a.live", "Dockerfile:1",
           "or a.conf (manage.py:2)?"),
+        ({"manage.py": manage("a.settings"), "a/settings_docker.py": BASE,
+          "a/settings_example.py": BASE}, "a.settings_docker", "a/settings_docker.py:1",
+         "manage.py:2 names a.settings, which is not there\n"
+         "or a.settings_example (a/settings_example.py:1)?"),
         ({"site1/settings.py": BASE}, "site1.settings", "site1/settings.py:1",
          "is this the settings module?"),
     ],
@@ -170,6 +175,13 @@ LANGUAGES = [("en", _("English")), ("de", _("German"))]
 WSGI_APPLICATION = "a.wsgi.app"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache"}}
 """
+
+
+def test_a_file_may_be_in_any_encoding(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "manage.py").write_text(manage("a.settings"))
+    (tmp_path / "a" / "settings.py").write_bytes(b"# Ren\xe9\r\nROOT_URLCONF = 'a.urls'\r\n")
+    assert detect_files(tmp_path)["root-urlconf"].evidence == "a/settings.py:2"
 
 
 def test_what_settings_say(detect: Detect) -> None:
