@@ -112,7 +112,8 @@ def understand(root: Path, config: Configuration, table: ApplicationTable) -> Un
     if not settings:
         raise ProjectError(
             f"There is no Django project in {root}: no manage.py and no settings were found.",
-            hint=f'{NAME_IT} If this is it, say in {config.path.name}: settings = "mysite.settings"',
+            hint=f"{NAME_IT} If this is it, say in {config.path.name}:\n"
+            'settings = "mysite.settings"',
         )
     kind = str(read.of("kind", "wsgi"))
     direct = tuple(map(str, read.of("dependencies", ())))

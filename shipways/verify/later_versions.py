@@ -93,7 +93,7 @@ def add_app(folder: Path, kind: str, version: str) -> Path:
     migrations.mkdir(parents=True)
     for place in (migrations.parent, migrations):
         (place / "__init__.py").write_text("", "utf-8")
-    path = migrations / f"0001_shipways_{kind}.py"
+    path: Path = migrations / f"0001_shipways_{kind}.py"
     path.write_text(migration(kind, []), "utf-8")
     overlay = application.setdefault("overlay", {}).setdefault("set", {})
     overlay["INSTALLED_APPS+"] = [*overlay.get("INSTALLED_APPS+", ()), LATER]
