@@ -54,9 +54,9 @@ OWN = {  # modules that read what this program wrote itself, or the system did
     "formats/installed_files.py", "formats/linters.py", "formats/rpm/archive.py",
     "inputs/wheel_metadata.py", "machines/host_network.py", "machines/image_names.py",
     "machines/podman.py", "project/checkout.py", "project/detection/probe.py",
-    "project/detection/probe_child.py", "project/detection/tree.py", "project/names.py", "project/pyproject.py",
-    "report/catalog.py", "report/html.py", "report/overview.py", "util/places.py",
-    "util/runs.py", "util/text.py", "verify/agents/confinement_probe.py",
+    "project/detection/probe_child.py", "project/detection/tree.py", "project/names.py",
+    "project/pyproject.py", "report/catalog.py", "report/html.py", "report/overview.py",
+    "util/places.py", "util/runs.py", "util/text.py", "verify/agents/confinement_probe.py",
     "verify/later_versions.py", "verify/phases/hardening.py", "verify/phases/upgrade.py",
 }  # fmt: skip
 
