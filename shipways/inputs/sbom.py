@@ -30,8 +30,8 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from shipways.inputs import wheel_file
-from shipways.project.lockfile import Locked
 from shipways.project.model import Project
+from shipways.project.pin import Pin
 from shipways.util.measure import sha256
 
 SUFFIX = ".cdx.json"
@@ -86,7 +86,7 @@ def write(folder: Path, artifact: str, content: bytes) -> Path:
     return path
 
 
-def of_locked(entry: Locked) -> Component:
+def of_locked(entry: Pin) -> Component:
     """An entry of the lock: one version, and the hashes of all files that it may come as."""
     url = PackageURL("pypi", None, entry.name, entry.version)
     files = ExternalReference(

@@ -23,8 +23,9 @@ from shipways.errors import BuildError, HashMismatch, LockMismatch, ProjectError
 from shipways.inputs import wheel_file
 from shipways.inputs.closure import Found, check_project, check_wheels, differences
 from shipways.project import lockfile, python_versions
-from shipways.project.lockfile import ALGORITHMS, Locked
+from shipways.project.lockfile import ALGORITHMS
 from shipways.project.model import Project
+from shipways.project.pin import Pin
 from shipways.project.python_versions import Pythons
 from shipways.util import trust
 from shipways.util.command import run
@@ -41,7 +42,7 @@ class Wheelhouse:
 
     wheels: tuple[Path, ...]
     pythons: str
-    entries: tuple[Locked, ...]  # of the lock, one for each wheel
+    entries: tuple[Pin, ...]  # of the lock, one for each wheel
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Store:
     cache: Path
     logs: Path
 
-    def fetch(self, entries: Sequence[Locked], python: str, *options: str) -> tuple[Path, ...]:
+    def fetch(self, entries: Sequence[Pin], python: str, *options: str) -> tuple[Path, ...]:
         """The wheels of these entries for a minor version, each one what its hash says.
 
         What lies in the cache is looked at each time; what is not right there is fetched again.
@@ -72,7 +73,7 @@ class Store:
         return tuple(sorted(place.glob("*.whl")))
 
     def _fill(
-        self, place: Path, entries: Sequence[Locked], options: Sequence[str], before: str
+        self, place: Path, entries: Sequence[Pin], options: Sequence[str], before: str
     ) -> None:
         """Fetch, check, and only then put it in the place of what was there, if `before` says."""
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=".") as work:
@@ -106,7 +107,7 @@ class Store:
             raise BuildError(f"{why}{error.message}", hint=error.hint, log=error.log) from None
 
 
-def locked(project: Project) -> tuple[Locked, ...]:
+def locked(project: Project) -> tuple[Pin, ...]:
     """What the lock names. Raises `LockMismatch` where it does not fit the project."""
     found, promised = lockfile.of(project), Pythons(project.requires_python)
     first = python_versions.preferred(promised)
@@ -114,7 +115,7 @@ def locked(project: Project) -> tuple[Locked, ...]:
     return found
 
 
-def for_bundle(project: Project, app: Path, locked: Sequence[Locked], store: Store) -> Wheelhouse:
+def for_bundle(project: Project, app: Path, locked: Sequence[Pin], store: Store) -> Wheelhouse:
     """Wheels for every Python that the project promises and the wheels themselves admit.
 
     Compiled ones are fetched for this Python where the project admits it, else for the lowest.
@@ -135,7 +136,7 @@ def for_bundle(project: Project, app: Path, locked: Sequence[Locked], store: Sto
 
 
 def for_python(
-    project: Project, app: Path, locked: Sequence[Locked], store: Store, minor: str
+    project: Project, app: Path, locked: Sequence[Pin], store: Store, minor: str
 ) -> Wheelhouse:
     """Wheels for one Python. Raises `ProjectError` where the project does not admit it."""
     releases = Pythons(project.requires_python).releases(minor)
@@ -169,7 +170,7 @@ def distributions(house: Wheelhouse) -> dict[str, Version]:
     return {entry.name: Version(entry.version) for entry in house.entries}
 
 
-def problems(place: Path, entries: Iterable[Locked]) -> list[str]:
+def problems(place: Path, entries: Iterable[Pin]) -> list[str]:
     """What is wrong with a folder that should hold the wheels of these entries, and no more."""
     if not place.is_dir():
         return [f"{place.name} is no folder"]
@@ -204,7 +205,7 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _is_named(path: Path, entry: Locked) -> bool:
+def _is_named(path: Path, entry: Pin) -> bool:
     algorithms = {ALGORITHMS[len(digest)] for digest in entry.hashes}
     return any(file_hash(path, algorithm) in entry.hashes for algorithm in algorithms)
 
@@ -224,9 +225,7 @@ def _narrowed(project: Project, wheels: Iterable[wheel_file.Wheel]) -> Pythons:
     return left
 
 
-def _others(
-    project: Project, store: Store, entries: Sequence[Locked], python: str
-) -> Iterator[Path]:
+def _others(project: Project, store: Store, entries: Sequence[Pin], python: str) -> Iterator[Path]:
     """Wheels that only some Pythons need: pure ones, since they lie on the others' path, too."""
     try:
         yield from store.fetch(entries, python, *PURE)
@@ -242,7 +241,7 @@ def _others(
 
 def _check_others(
     project: Project,
-    entries: Iterable[Locked],
+    entries: Iterable[Pin],
     wheels: Iterable[wheel_file.Wheel],
     pythons: Pythons,
 ) -> None:

@@ -12,16 +12,16 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from shipways.errors import LockMismatch, ProjectError
 from shipways.project.model import Project
+from shipways.project.pin import Pin
 from shipways.project.python_versions import environment
 from shipways.util.text import read_text
 
@@ -35,22 +35,7 @@ INDEX = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trus
 AGAIN = "uv pip compile --universal --fork-strategy fewest --generate-hashes pyproject.toml -o {}"
 
 
-@dataclass(frozen=True)
-class Locked:
-    """One line of the lock."""
-
-    name: str  # normalized (PEP 503)
-    version: str
-    hashes: frozenset[str]  # hexadecimal; the length tells SHA-256, SHA-384 and SHA-512 apart
-    marker: str = ""  # where it applies (PEP 508); a universal lock has several lines for a name
-    line: int = 0
-
-    def applies(self, python: str) -> bool:
-        """Whether the line is for this release of Python, such as "3.12.1", on Linux."""
-        return not self.marker or Marker(self.marker).evaluate(environment(python))
-
-
-def of(project: Project) -> tuple[Locked, ...]:
+def of(project: Project) -> tuple[Pin, ...]:
     """The lock of a project. Raises `ProjectError` where it is none of the project's own files."""
     if not project.lock.resolve().is_relative_to(project.root.resolve()):
         raise ProjectError(
@@ -61,26 +46,26 @@ def of(project: Project) -> tuple[Locked, ...]:
     return read(project.lock)
 
 
-def read(path: Path) -> tuple[Locked, ...]:
+def read(path: Path) -> tuple[Pin, ...]:
     """All locked dependencies. Raises `LockMismatch` for a line without version or hash."""
     found = []
-    for number, line in _lines(read_text(path)):
+    for number, line in lines(read_text(path)):
         try:
             entry = _entry(line)
         except ValueError as error:
             raise LockMismatch(f"{path}, line {number}: {error}", hint=again(path)) from None
         if entry:
             name, version, hashes, marker = entry
-            found.append(Locked(name, version, hashes, marker, number))
+            found.append(Pin(name, version, hashes, marker, number))
     return tuple(found)
 
 
-def select(path: Path, locked: Iterable[Locked], pythons: Sequence[str]) -> tuple[Locked, ...]:
+def select(path: Path, locked: Iterable[Pin], pythons: Sequence[str]) -> tuple[Pin, ...]:
     """The lines that are for any of these releases of Python; one version of each name.
 
     Raises `LockMismatch` where two of them name different versions or different files.
     """
-    found: dict[str, Locked] = {}
+    found: dict[str, Pin] = {}
     for entry in locked:
         if not any(map(entry.applies, pythons)):
             continue
@@ -95,7 +80,7 @@ def select(path: Path, locked: Iterable[Locked], pythons: Sequence[str]) -> tupl
     return tuple(found.values())
 
 
-def pinned(entries: Iterable[Locked]) -> str:
+def pinned(entries: Iterable[Pin]) -> str:
     """A requirements file that names these and nothing else (for pip, in hash-checking mode)."""
     return "".join(
         " ".join(
@@ -118,7 +103,7 @@ def _minors(pythons: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(".".join(version.split(".")[:2]) for version in pythons))
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
+def lines(text: str) -> Iterator[tuple[int, str]]:
     """Logical lines and where they begin: continued ones in one, without comments or empty ones.
 
     A comment ends what is continued, whether or not it ends in a backslash itself.
@@ -142,22 +127,35 @@ def _logical(number: int, parts: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 def _entry(line: str) -> tuple[str, str, frozenset[str], str] | None:
     """Name, version, hashes and marker; None for what is done anyway. Raises `ValueError`."""
-    words = re.split(r"[ \t]+", line)
-    first = next((number for number, word in enumerate(words) if word[:1] == "-"), len(words))
-    stated, options = " ".join(words[:first]), " ".join(words[first:])
+    stated, options = parted(line)
     if not stated:
-        for word in words:
+        for word in options.split(" "):
             _check_option(word)
         return None
     requirement = _requirement(stated)
-    hashes = frozenset(_hashes(options))
-    pins = [each for each in requirement.specifier if each.operator in ("==", "===")]
-    if len(pins) != 1 or len(requirement.specifier) != 1 or pins[0].version.endswith(".*"):
+    hashes = frozenset(hashes_of(options))
+    version = exact(requirement)
+    if not version:
         raise ValueError(f"{requirement.name} has no exact version.")
     if not hashes:
         raise ValueError(f"{requirement.name} has no hash.")
     name, marker = canonicalize_name(requirement.name), str(requirement.marker or "")
-    return name, str(Version(pins[0].version)), hashes, marker
+    return name, version, hashes, marker
+
+
+def exact(requirement: Requirement) -> str:
+    """The one version that a requirement admits, in its normal form; "" where there are more."""
+    pins = [each for each in requirement.specifier if each.operator in ("==", "===")]
+    if len(pins) != 1 or len(requirement.specifier) != 1 or pins[0].version.endswith(".*"):
+        return ""
+    return str(Version(pins[0].version))
+
+
+def parted(line: str) -> tuple[str, str]:
+    """What a line requires, and the options behind it; either may be ""."""
+    words = re.split(r"[ \t]+", line)
+    first = next((number for number, word in enumerate(words) if word[:1] == "-"), len(words))
+    return " ".join(words[:first]), " ".join(words[first:])
 
 
 def _check_option(word: str) -> None:
@@ -193,9 +191,9 @@ def _requirement(stated: str) -> Requirement:
     return requirement
 
 
-def _hashes(options: str) -> Iterator[str]:
+def hashes_of(options: str) -> Iterator[str]:
     """The values of --hash, in lower case. Raises `ValueError` for any other option."""
-    words = iter(_split(options))
+    words = iter(split(options))
     for word in words:
         name, equals, value = word.partition("=")
         if name != "--hash":
@@ -208,7 +206,7 @@ def _hashes(options: str) -> Iterator[str]:
         yield digest.lower()
 
 
-def _split(options: str) -> list[str]:
+def split(options: str) -> list[str]:
     try:
         return shlex.split(options)
     except ValueError as error:

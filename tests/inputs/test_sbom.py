@@ -12,7 +12,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from shipways.inputs import sbom
 from shipways.inputs.sbom import SystemPackage
 from shipways.project import model
-from shipways.project.lockfile import Locked
+from shipways.project.pin import Pin
 from shipways.util.measure import sha256
 from tests.inputs.wheel_maker import make_wheel
 
@@ -46,8 +46,8 @@ def test_names_everything_and_is_valid(notes: Path, tmp_path: Path) -> None:
 def test_lock_gives_every_file_that_a_version_may_come_as(notes: Path) -> None:
     hashes = frozenset({"a" * 64, "b" * 64})
     entries = [
-        Locked("django", "4.2.1", hashes, 'python_version < "3.10"'),
-        Locked("django", "5.2.1", hashes),
+        Pin("django", "4.2.1", hashes, 'python_version < "3.10"'),
+        Pin("django", "5.2.1", hashes),
     ]
     found = read(sbom.document(model.load(notes), map(sbom.of_locked, entries), EPOCH))
     old, new = found["components"]
@@ -82,7 +82,7 @@ def test_same_bytes_every_time(notes: Path, tmp_path: Path) -> None:
 def test_two_documents_have_two_serial_numbers(notes: Path, tmp_path: Path) -> None:
     """Also where they name the same versions: this one by the lock, that one by the file."""
     wheel = make_wheel(tmp_path, "django", {"django/__init__.py": ""})
-    locked = sbom.of_locked(Locked("django", "1.0", frozenset({sha256(wheel)})))
+    locked = sbom.of_locked(Pin("django", "1.0", frozenset({sha256(wheel)})))
     found = [
         read(sbom.document(model.load(notes), [part], EPOCH))
         for part in (locked, sbom.of_wheel(wheel))

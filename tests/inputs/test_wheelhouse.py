@@ -13,6 +13,7 @@ from shipways.inputs import wheelhouse
 from shipways.inputs.wheelhouse import Store, Wheelhouse
 from shipways.project import lockfile, model
 from shipways.project.model import Project
+from shipways.project.pin import Pin
 from shipways.project.python_versions import HERE
 from shipways.util.measure import file_hash, sha256
 from tests.inputs.wheel_maker import make_wheel
@@ -193,9 +194,9 @@ def test_what_pip_fetched_has_to_be_what_the_lock_names(
 def test_any_hash_of_the_line_will_do(tmp_path: Path) -> None:
     wheel = make_wheel(tmp_path, "django")
     hashes = frozenset({"a" * 64, file_hash(wheel, "sha512")})
-    assert not wheelhouse.problems(tmp_path, [lockfile.Locked("django", "1.0", hashes)])
+    assert not wheelhouse.problems(tmp_path, [Pin("django", "1.0", hashes)])
     wrong = frozenset({"a" * 64, "b" * 128})
-    assert wheelhouse.problems(tmp_path, [lockfile.Locked("django", "1.0", wrong)]) == [
+    assert wheelhouse.problems(tmp_path, [Pin("django", "1.0", wrong)]) == [
         "django-1.0-py3-none-any.whl is not the file that the lock names"
     ]
 
