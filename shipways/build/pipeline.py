@@ -34,13 +34,16 @@ def build(
     publish: Publish,
     runs: int = 1,
     cold: bool = False,
+    named: bool = True,
 ) -> Results:
     """Build `formats` into `dist` and return all results, which are saved and published as well.
 
     `runs` is the number of warm builds of each format. The first build of a format is a cold one,
-    later only with `cold`. A format that fails does not keep the others from being built.
+    later only with `cold`. A format that fails does not keep the others from being built. One that
+    the project cannot have is skipped where the formats were not `named`.
     """
     _check_builder(formats, options)
+    _check_obstacles(project, formats if named else ())
     source_tree.check(project.home, needed=[] if project.is_application else [FILE_NAME])
     epoch = source_tree.epoch(project.home)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -73,12 +76,23 @@ def _check_builder(formats: Sequence[Format], options: Options) -> None:
         )
 
 
+def _check_obstacles(project: Project, asked: Sequence[Format]) -> None:
+    """What was asked for by name and cannot be is an error, before anything is built."""
+    for wanted in asked:
+        if problem := wanted.cannot(project):
+            raise ProjectError(f"{wanted.id}: {problem}.", hint=wanted.instead)
+
+
 def _record(
     workshop: Workshop, wanted: Format, before: FormatRecord | None, runs: int, cold: bool
 ) -> FormatRecord:
     """The row of one format: built, failed with its reason, or skipped for want of a tool."""
     record, dist = _outline(workshop.project, wanted, before), workshop.dist
     failed: ShipwaysError | None = None
+    if problem := wanted.cannot(workshop.project):
+        record.status, record.reason = "skipped", f"{problem}."
+        _tell(record, dist, whole=False)
+        return record
     try:
         for tool in wanted.tools:
             if tool.version() is None:
@@ -189,6 +203,7 @@ def _fill(
     record.builder = product.builder
     if product.paths:  # a link takes no time to build
         record.build = figures(earlier, cold_attempts, warm)
+    workshop.prove()
     record.lint = _lint(workshop, wanted, product)
     inventory.check(wanted, workshop.job(wanted), product)
     record.needs = _needs(workshop, wanted)

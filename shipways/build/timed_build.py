@@ -111,6 +111,15 @@ class Workshop:
         logs = self.dist.logs(wanted.id)
         return Job(self.project, self._inputs("warm"), folder, logs, self.options)
 
+    def prove(self) -> None:
+        """What cannot start is not ok: raises `BuildError` where an application does not.
+
+        The bundle that is started is the one of all formats, and timed as theirs.
+        """
+        if self.project.is_application:
+            for name in ("distributions", "wheelhouse", "bundle", "proof"):
+                self._stage("warm", name)
+
     def _inputs(self, kind: str) -> Inputs:
         if kind not in self._made:
             cache = self.cache if kind == "warm" else self.work / "empty-cache"

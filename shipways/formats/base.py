@@ -100,9 +100,14 @@ class Format:
     holds: Callable[[Project, Path], list[Found] | None] | None = None
     builders: Sequence[str] = ()  # which of `--builder` can make it; () means none is needed
     obstacle: Callable[[Project], str] | None = None  # why a project cannot have it; "" if it can
+    instead: str = ""  # what to do then, for who asks for it by name
     several: Several | None = None  # how it stands several times on one machine, where it can
     # Writes its recipes for this project into a folder, from which the project is at that path.
     eject: Callable[[Job, Path, str], Recipe] | None = None
+
+    def cannot(self, project: Project) -> str:
+        """Why a project cannot have it; "" where it can."""
+        return self.obstacle(project) if self.obstacle else ""
 
     def printed(self, project: Project, file: str = "") -> tuple[Step, ...]:
         """The steps for a `file` that was built.

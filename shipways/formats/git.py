@@ -35,6 +35,8 @@ def build(job: Job) -> Product:
 
 def obstacle(project: Project) -> str:
     """Why there can be no link."""
+    if project.is_application:
+        return "what pip installs from a repository is a package, and this project is none yet"
     return "" if project.repository else "project.urls: has no Repository"
 
 
@@ -87,6 +89,8 @@ FORMAT = Format(
     lint=lint,
     steps=steps,
     obstacle=obstacle,
+    instead="Name the repository in pyproject.toml, for example:\n"
+    '    Repository = "https://git.example.org/notes"',
     file_name=lambda _project: "",
     several=Several(("prerequisite",), instance),
 )

@@ -15,12 +15,13 @@ from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 
-from shipways.inputs import sbom, wheel_file, wheelhouse
+from shipways.inputs import proof, sbom, wheel_file, wheelhouse
 from shipways.inputs.wheel_install import install_wheel
 from shipways.inputs.wheel_metadata import attach
 from shipways.inputs.wheelhouse import Store, Wheelhouse
-from shipways.project import links, lockfile, source_tree
+from shipways.project import links, source_tree
 from shipways.project.model import Project
+from shipways.project.pin import Pin
 from shipways.project.python_versions import IMAGE, Pythons
 from shipways.util import trust
 from shipways.util.command import run
@@ -102,7 +103,7 @@ class Inputs:
         return target
 
     @cached_property
-    def locked(self) -> tuple[lockfile.Locked, ...]:
+    def locked(self) -> tuple[Pin, ...]:
         """What the lock names; it fits the project."""
         return wheelhouse.locked(self.project)
 
@@ -157,6 +158,14 @@ class Inputs:
         own = wheel_file.read(self.wheel)
         pythons = Pythons(self.house.pythons).narrowed(own.demands).specifier
         return Bundle(site, all(map(is_pure, wheels)), contents, pythons)
+
+    @stage("the first start")
+    def proof(self) -> None:
+        """An application's bundle has started once; a project with its own command tests itself."""
+        if self.project.is_application:
+            bundle = self.bundle
+            with step("starting it once"):
+                proof.prove(bundle.site, self.project.package, bundle.pythons, self.logs)
 
 
 def settle(tree: Path, epoch: int) -> None:

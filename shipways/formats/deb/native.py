@@ -193,6 +193,13 @@ def steps(project: Project, file: str) -> tuple[Step, ...]:
     )
 
 
+def obstacle(project: Project) -> str:
+    """Why the distribution's archive cannot serve it."""
+    if project.is_application:
+        return "a delivered application brings its dependencies, and this package would not"
+    return ""
+
+
 def needs(project: Project) -> str:
     pythons = Pythons(project.requires_python).words
     return f"systemd, Python {pythons}, the distribution's archive"
@@ -222,4 +229,6 @@ FORMAT = Format(
     file_name=file_name,
     targets=("debian:13",),
     eject=eject,
+    obstacle=obstacle,
+    instead="Build deb-bundled: it brings the dependencies along.",
 )
