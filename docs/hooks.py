@@ -15,6 +15,7 @@ from mkdocs.structure.files import File, Files
 
 from shipways import api
 from shipways.cli.parser import parser
+from shipways.project.application import ApplicationTable, BuildStep, Overlay, Process, Variable
 from shipways.project.model import Budget, Probe, Setting, ToolTable
 from shipways.results_schema import schema
 
@@ -36,7 +37,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 TABLES: dict[type[msgspec.Struct], str] = {
-    ToolTable: "[tool.shipways]",
+    ApplicationTable: "Any Django project: [tool.shipways], or shipways.toml",
+    Variable: "Any Django project: [[tool.shipways.environment]]",
+    Process: "Any Django project: [tool.shipways.processes]",
+    BuildStep: "Any Django project: [[tool.shipways.build-steps]]",
+    Overlay: "Any Django project: [tool.shipways.overlay]",
+    ToolTable: "A project with a command of its own: [tool.shipways]",
     Setting: "[[tool.shipways.environment]]",
     Probe: "[tool.shipways.probe]",
     Budget: "[tool.shipways.budget]",
@@ -45,12 +51,18 @@ TABLES: dict[type[msgspec.Struct], str] = {
 
 def configuration() -> Iterator[str]:
     """Every key of `[tool.shipways]`, and of the tables in it."""
-    documented = griffe.load("shipways.project.model")
     yield "# Configuration"
     yield ""
-    yield "In `pyproject.toml`. Paths are relative to the project's folder."
+    yield (
+        "In `[tool.shipways]` of `pyproject.toml`; or, without that heading, in `shipways.toml` "
+        "beside `manage.py`, or in the file of `--config`. Paths are relative to the project's "
+        "folder."
+    )
     for table, title in TABLES.items():
-        yield from ("", f"## `{title}`", "", inspect.getdoc(table) or "", "")
+        documented = griffe.load(table.__module__)
+        whole, _, heading = title.rpartition(": ")
+        shown = f"{whole}: `{heading}`" if whole else f"`{heading}`"
+        yield from ("", f"## {shown}", "", inspect.getdoc(table) or "", "")
         yield "| key | default | meaning |"
         yield "| --- | --- | --- |"
         for field in msgspec.structs.fields(table):
@@ -64,6 +76,8 @@ def default(field: Any) -> str:
     if field.required:
         return "required"
     value = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+    if isinstance(value, msgspec.Struct):
+        return ""  # a table of its own
     words = [str(word) for word in value] if isinstance(value, tuple) else value
     plain = str(words) if isinstance(words, str) else words
     return "" if plain in (None, "", [], {}) else f"`{json.dumps(plain, ensure_ascii=False)}`"

@@ -67,6 +67,7 @@ def build(
         publish=partial(report.render, dist=place),
         runs=runs,
         cold=cold,
+        named=bool(formats),
     )
 
 

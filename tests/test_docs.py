@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from shipways.cli.parser import parser
+from shipways.project.application import ApplicationTable, BuildStep, Overlay, Process, Variable
 from shipways.project.model import Budget, Probe, Setting, ToolTable
 from shipways.util.command import run
 
@@ -43,9 +44,12 @@ def test_every_environment_variable_is_documented() -> None:
 
 
 @pytest.mark.process  # griffe asks git where it is
-@pytest.mark.parametrize("table", [ToolTable, Setting, Probe, Budget])
+@pytest.mark.parametrize(
+    "table",
+    [ToolTable, Setting, Probe, Budget, ApplicationTable, BuildStep, Overlay, Process, Variable],
+)
 def test_every_key_says_what_it_means(table: type[msgspec.Struct]) -> None:
-    documented = griffe.load("shipways.project.model")[table.__name__]
+    documented = griffe.load(table.__module__)[table.__name__]
     silent = [name for name in table.__struct_fields__ if not documented[name].docstring]
     assert not silent
 

@@ -15,16 +15,20 @@ HOUSE = {
     "errors": ".",
     "util": """
         . cause extraction measure messages os_errors places cache progress reproducible_tar
-        runs command stage text trust escape.common escape.files escape.markdown escape.nginx
-        escape.roff escape.rpm_spec escape.shell escape.systemd escape.yaml escape templates
-        runtime
+        runs command isolation stage text trust escape.common escape.files escape.markdown
+        escape.nginx escape.roff escape.rpm_spec escape.shell escape.systemd escape.yaml escape
+        templates runtime
     """,
     "results": ".",
     "results_schema": ".",
     "project": """
         . checkout links pyproject python_versions source_date source_tree versions values names
-        hardening model lockfile detection.facts detection.tree detection.syntax
-        detection.modules detection.version_source detection.python_metadata
+        hardening model pin unmet lockfile locks.base locks.conditions locks.graph
+        locks.project_table locks.poetry_table locks.project_requirements locks.pylock
+        locks.uv_lock locks.poetry_lock locks.pdm_lock locks.pipfile_lock
+        locks.requirements_file locks.plain_requirements locks.hashed_requirements
+        locks.metadata locks.fit locks.text locks.uv locks detection.facts detection.tree
+        detection.syntax detection.modules detection.version_source detection.python_metadata
         detection.setup_files detection.manage_py detection.wsgi_asgi detection.named_settings
         detection.settings_module detection.requirements_files detection.git_tag
         detection.django_version detection.folder_name detection.settings_values
@@ -32,14 +36,15 @@ HOUSE = {
         detection.workers detection.environment_reads detection.environment
         detection.build_steps detection.run_commands detection.sources detection
         detection.render detection.probe_child detection.probe application configuration locking
-        understood runtime_settings delivered loader
+        variables understood runtime_settings payload delivered loader
     """,
     "machines": """
         . engine_refusal host_network podman engine execution image_names network reaper
         systemd_boot image_layers fedora_stub distributions image_cache machine
     """,
     "inputs": """
-        . wheel_file closure sbom wheel_install wheel_metadata wheelhouse stages sizes
+        . wheel_file closure sbom wheel_install wheel_metadata wheelhouse proof_child proof
+        stages sizes
     """,
     "formats": """
         compose deb dep5_copyright docker installed_files linters rpm recipe several step base
@@ -57,7 +62,7 @@ HOUSE = {
         . agents delivery file_snapshot footprint git_server later_versions package_manager
         phases step_runner targets agents.confinement_probe agents.http_client
         agents.tcp_forward http_client assertions service.base service.compose service.container
-        service.foreground service.systemd service context metrics phases.hardening
+        service.foreground service.systemd service marks context metrics phases.hardening
         phases.remove phases.serve phases.upgrade scenario repeat_install runner try_out
     """,
     "claims": """
@@ -71,7 +76,7 @@ HOUSE = {
         charts.bars html_view html .
     """,
     "api": ".",
-    "cli": ". doctor parser resolve commands",
+    "cli": ". doctor init parser resolve commands",
     "__main__": ".",
 }
 ORDER = [

@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 WIDE = 160  # columns of a table in a log
 
 
+def init(arguments: argparse.Namespace) -> int:
+    from shipways.cli import init as configuring
+
+    configuring.init(resolve.folder(arguments), arguments.config, yes=arguments.yes)
+    return 0
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    from shipways.cli import init as configuring
+
+    print("\n".join(configuring.explain(resolve.folder(arguments), arguments.config)))
+    return 0
+
+
 def build(arguments: argparse.Namespace) -> int:
     from shipways.build import pipeline
     from shipways.build.dist import Dist
@@ -38,9 +52,11 @@ def build(arguments: argparse.Namespace) -> int:
         publish=_publisher(resolve.dist(arguments)),
         runs=arguments.runs,
         cold=arguments.cold,
+        named=bool(arguments.formats),
     )
     _show(results, resolve.dist(arguments), budget=budget)
-    states = [results.formats[wanted.id].status for wanted in formats]
+    possible = [wanted for wanted in formats if not wanted.cannot(found)]
+    states = [results.formats[wanted.id].status for wanted in possible]
     return _worst([*states, *_overruns(results, budget)])
 
 
@@ -171,9 +187,10 @@ def instructions(arguments: argparse.Namespace) -> int:
     from shipways.build import install_md as texts
     from shipways.formats import choose
 
-    found, formats = resolve.load(arguments), choose([])
+    found = resolve.load(arguments)
+    formats = [wanted for wanted in choose([]) if not wanted.cannot(found)]
     text = texts.document(found, formats)
-    results.write_atomically(found.root / "INSTALL.md", text.encode())
+    results.write_atomically(found.home / "INSTALL.md", text.encode())
     for readme in arguments.readmes:
         texts.update(readme, texts.table(found, formats))
     return 0
@@ -189,6 +206,8 @@ def roots(arguments: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "init": init,
+    "explain": explain,
     "build": build,
     "verify": verify,
     "eject": eject,

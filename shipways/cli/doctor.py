@@ -41,6 +41,6 @@ def _rows(wanted: Format, project: Project | None) -> list[list[str]]:
         rows.append(["", tool.name, escape(version) if version else MISSING, escape(hint)])
     rows[0][0] = wanted.id
     if project:
-        obstacle = wanted.obstacle(project) if wanted.obstacle else ""
+        obstacle = wanted.cannot(project)
         rows[0].append(escape(f"no: {obstacle}" if obstacle else "yes"))
     return rows

@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", required=True
     )
-    making = (_build, _verify, _claims, _try, _eject)
+    making = (_init, _explain, _build, _verify, _claims, _try, _eject)
     for add in (*making, _report, _compare, _doctor, _instructions, _roots):
         add(commands)
     return made
@@ -52,6 +52,29 @@ def _add(commands: Commands, name: str, summary: str, more: str = "") -> argpars
     command = commands.add_parser(name, help=summary, description=description)
     _general(command)
     return command
+
+
+def _init(commands: Commands) -> None:
+    command = _add(
+        commands,
+        "init",
+        "write the configuration of a Django project, each line with where it is from",
+        "It goes into shipways.toml beside manage.py, or into the file of --config. Only what "
+        "differs from the defaults is written. A configuration that is there is kept, and what "
+        "differs from it is said.",
+    )
+    command.add_argument(
+        "-y", "--yes", action="store_true", help="take every proposal, and ask nothing"
+    )
+
+
+def _explain(commands: Commands) -> None:
+    _add(
+        commands,
+        "explain",
+        "show every value of a project, and where it is from",
+        "Configuration wins over what is detected. Nothing of the project is run.",
+    )
 
 
 def _build(commands: Commands) -> None:

@@ -67,6 +67,17 @@ def project(arguments: argparse.Namespace) -> Path:
     return arguments.project or Path()
 
 
+def folder(arguments: argparse.Namespace) -> Path:
+    """The same without links; it is there."""
+    from shipways.errors import UsageError
+    from shipways.util import places
+
+    found = places.resolved(project(arguments))
+    if not found.is_dir():
+        raise UsageError(f"There is no folder {found}.", hint="Name the project's with --project.")
+    return found
+
+
 def load(arguments: argparse.Namespace) -> Project:
     """The project, whatever kind it is."""
     from shipways.project import loader

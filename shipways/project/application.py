@@ -12,7 +12,7 @@ import msgspec
 
 from shipways.project import hardening, values
 from shipways.project.model import Arguments, Budget, Port, Probe
-from shipways.project.names import DistributionName, SystemName, VariableName
+from shipways.project.names import SystemName, VariableName
 
 
 class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,8 +32,35 @@ class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Made once for each installation, and kept in its state directory."""
     required: bool = False
     """The site does not start before the administrator has set it, and says so."""
-    help: values.Prose = values.Prose("of the project itself")
+    help: values.Prose = values.Prose("Of the project itself")
     """What it means, for the administrator."""
+
+    @property
+    def kind(self) -> str:
+        """Where its value comes from, in words."""
+        if self.value is not None:
+            return f"is {self.value}"
+        if self.default is not None:
+            return f"is {self.default}, if nothing else is set"
+        return "made once" if self.secret else "required" if self.required else "may be set"
+
+
+class Process(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Another process of the project, beside the one that serves."""
+
+    command: Arguments
+    """Its command. A first word `manage` is a management command."""
+    one_off: bool = False
+    """It ends by itself, such as what releases a version."""
+
+
+class BuildStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """A command that makes files before packaging."""
+
+    command: values.Argument
+    """A line, as it is typed."""
+    working_directory: str = "."
+    """Where."""
 
 
 class Overlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,14 +109,20 @@ class ApplicationTable(
     """Folders that modules are imported from."""
     working_directory: str | None = None
     """The folder in which its commands run."""
+    lock: values.ProjectPath | None = None
+    """The lock or requirements file that says what it depends on. Default: the one there is."""
+    extras: tuple[str, ...] = ()
+    """Extras of the project (PEP 621) that are installed as well."""
+    groups: tuple[str, ...] = ()
+    """Groups of dependencies (PEP 735) that are installed as well."""
     exclude: tuple[str, ...] = ()
     """Patterns of .gitignore: files that are tracked and not shipped."""
     include: tuple[str, ...] = ()
     """Patterns of .gitignore: files that are shipped though Git does not track them."""
     prepare: tuple[Arguments, ...] | None = None
     """Management commands before a version serves. Default: migrate."""
-    processes: dict[str, Arguments] | None = None
-    """Other processes: name -> command. A first word `manage` is a management command."""
+    processes: dict[str, Process | Arguments] | None = None
+    """Other processes by their names, each with its command."""
     services: tuple[str, ...] | None = None
     """What it needs beside it: postgresql, mysql, redis, rabbitmq, memcached."""
     environment: tuple[Variable, ...] | None = None
@@ -98,8 +131,12 @@ class ApplicationTable(
     """What is laid over its settings."""
     directories: tuple[str, ...] = ()
     """Folders that are made in the state directory before it serves."""
-    static: Literal["collect", "own", "none"] = "collect"
+    health: values.UrlPath = values.UrlPath("/-/health")
+    """Path of the page that the runtime answers below the application: 200 or 503."""
+    static_files: Literal["collect", "own", "none"] = "collect"
     """Static files: collected and served by the runtime, by the project itself, or none."""
+    static_url: values.StaticUrl | None = None
+    """Path below which static files are served. Default: as the settings say."""
     languages: tuple[values.LanguageTag, ...] = ()
     """Languages that the site offers: translations into others are not shipped. Default: all."""
     port: Port = 8000
@@ -111,12 +148,9 @@ class ApplicationTable(
     unit: dict[str, hardening.Loosened] = {}
     """Directives of the service's unit that confine it less than by default, each with its reason
     (systemd.exec(5))."""
-    build_steps: tuple[Any, ...] | None = None
+    build_steps: tuple[BuildStep, ...] | None = None
     """Commands that make files before packaging; what they make has to be in `include`."""
     budget: dict[str, Budget] = {}
     """Limits, by format."""
     probe: Probe | None = None
     """How a visitor uses the site, for `shipways verify`."""
-
-
-__all__ = ["ApplicationTable", "DistributionName", "Overlay", "Variable"]

@@ -13,22 +13,23 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pathspec
 import tomlkit
 
-from shipways.project import runtime_settings, source_tree
+from shipways.project import payload, runtime_settings
 from shipways.project.application import Variable
-from shipways.project.configuration import LOCK, OWN_FILE
+from shipways.project.locking import Resolved
 from shipways.project.understood import Understood
 from shipways.util import runtime
 
 LOCK_NAME = "requirements.lock"
-NOT_SHIPPED = (f"/{LOCK}", f"/{OWN_FILE}", "/dist/")
+LICENCES = ("LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*")  # as PEP 639 has them by default
+TOOLS = {".DS_Store", ".git", ".hatch", ".hg", ".mypy_cache", ".nox", ".pixi", ".pytest_cache",
+         ".ruff_cache", ".tox", ".venv"}  # fmt: skip
 MODULES = {
     "command": '"""The command."""\n\nfrom .runtime.command import main\n\n__all__ = ["main"]\n',
     "wsgi": (
@@ -51,45 +52,39 @@ def package(name: str) -> str:
     return f"shipways_{name.replace('-', '_').replace('.', '_')}"
 
 
-def write(app: Understood, root: Path, folder: Path, lock: str) -> None:
-    """Write the tree into the empty `folder`; `root` is the project's, `lock` hashed pins."""
+def write(app: Understood, root: Path, folder: Path, resolved: Resolved) -> None:
+    """Write the tree into the empty `folder`; `root` is the project's."""
     inner = folder / package(app.name)
     inner.mkdir(parents=True)
     shutil.copytree(
         runtime.SOURCES, inner / "runtime", ignore=shutil.ignore_patterns("__pycache__")
     )
-    _payload(app, root, inner / "tree")
+    payload.write(root, inner / "tree", app.table.include, app.table.exclude)
     (inner / "__init__.py").write_text(f'"""{app.name}, delivered."""\n', "utf-8")
     for name, text in MODULES.items():
         (inner / f"{name}.py").write_text(text, "utf-8")
     stated = json.dumps(application(app), indent=1, sort_keys=True, ensure_ascii=False)
     (inner / "application.json").write_text(stated + "\n", "utf-8")
     (folder / "README.md").write_text(app.description or f"# {app.name}\n", "utf-8")
-    (folder / LOCK_NAME).write_text(lock, "utf-8")
-    (folder / "pyproject.toml").write_text(tomlkit.dumps(pyproject(app)), "utf-8")
+    (folder / LOCK_NAME).write_text(resolved.lock, "utf-8")
+    for path in sorted(path for pattern in LICENCES for path in root.glob(pattern)):
+        if path.is_file():
+            shutil.copyfile(path, folder / path.name)
+    stated = tomlkit.dumps(pyproject(app, resolved.requirements, _left_out(folder, inner)))
+    (folder / "pyproject.toml").write_text(stated, "utf-8")
 
 
-def _payload(app: Understood, root: Path, tree: Path) -> None:
-    """What Git tracks but what is excluded, and what is included besides."""
-    source_tree.snapshot(root, tree)
-    for pattern, keep in ((app.table.include, True), ((*NOT_SHIPPED, *app.table.exclude), False)):
-        spec = pathspec.GitIgnoreSpec.from_lines(pattern)
-        if keep:
-            _add(spec, root, tree)
-            continue
-        for name in list(spec.match_tree_files(tree)):
-            (tree / name).unlink()
-    for folder in sorted(tree.rglob("*"), reverse=True):
-        if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
-            folder.rmdir()
+def _left_out(folder: Path, inner: Path) -> dict[str, str]:
+    """Files that hatchling takes only by their names: those in folders that tools write to.
 
-
-def _add(spec: pathspec.GitIgnoreSpec, root: Path, tree: Path) -> None:
-    for name in spec.match_tree_files(root) if spec.patterns else ():
-        target = tree / name
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(root / name, target)
+    https://hatch.pypa.io/latest/config/build/#default-file-selection
+    """
+    return {
+        name: name
+        for path in sorted(inner.rglob("*"))
+        if path.is_file() and TOOLS.intersection(path.relative_to(inner).parts)
+        for name in (path.relative_to(folder).as_posix(),)
+    }
 
 
 def application(app: Understood) -> dict[str, Any]:
@@ -108,33 +103,46 @@ def application(app: Understood) -> dict[str, Any]:
         "working_directory": app.working_directory,
         "prepare": [list(command) for command in app.prepare],
         "processes": {name: list(command) for name, command in app.processes.items()},
-        "environment": [msgspec.to_builtins(one) for one in app.environment],
-        "overlay": msgspec.to_builtins(table.overlay),
+        "environment": _variables(app),
+        "overlay": _plain(table.overlay),
         "directories": list(table.directories),
-        "static": table.static,
+        "health": str(table.health),
+        "static": table.static_files,
     }
-    return {
-        key: [_said(one) for one in value] if key == "environment" else value
-        for key, value in stated.items()
-        if value not in ("", [], {})
-    }
+    return {key: value for key, value in stated.items() if value not in ("", [], {})}
+
+
+def _variables(app: Understood) -> list[dict[str, Any]]:
+    """Those that the runtime has something to do for."""
+    rows = [_said(_plain(one)) for one in app.environment]
+    return [row for row in rows if row.keys() & {"value", "default", "secret", "required"}]
+
+
+def _plain(value: Any) -> Any:
+    """As TOML and JSON say it: texts of a kind are texts."""
+    return msgspec.to_builtins(value, enc_hook=str)
 
 
 def _said(variable: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in variable.items() if value not in (None, False)}
 
 
-def pyproject(app: Understood) -> dict[str, Any]:
-    """pyproject.toml of the tree, as of a project with a command of its own."""
+def pyproject(
+    app: Understood, requirements: Sequence[str], named: Mapping[str, str]
+) -> dict[str, Any]:
+    """pyproject.toml of the tree, as of a project with a command of its own.
+
+    `named` are files that the build backend would leave out by itself: path -> path in the wheel.
+    """
     table, module = app.table, package(app.name)
     prefix = runtime_settings.prefix(app.name)
     project: dict[str, Any] = {
         "name": app.name,
         "version": app.version,
         "description": app.summary,
-        "readme": "README.md",
+        "readme": {"file": "README.md", "content-type": app.description_type},
         "requires-python": app.requires_python,
-        "dependencies": list(app.dependencies),
+        "dependencies": list(requirements),
         "scripts": {app.name: f"{module}.command:main"},
     }
     if app.license:
@@ -148,7 +156,7 @@ def pyproject(app: Understood) -> dict[str, Any]:
         "settings": f"{module}.runtime.overlay.settings",
         "state-dir-variable": f"{prefix}STATE_DIR",
         "bind-variable": f"{prefix}BIND",
-        "health": "/-/health",
+        "health": str(table.health),
         "about": "",
         "maintainer": str(app.maintainer),
         "port": table.port,
@@ -160,20 +168,27 @@ def pyproject(app: Understood) -> dict[str, Any]:
     optional = {
         "languages": list(map(str, table.languages)),
         "debian-depends": list(map(str, table.debian_depends)),
-        "unit": msgspec.to_builtins(table.unit),
-        "budget": {name: _said(msgspec.to_builtins(one)) for name, one in table.budget.items()},
+        "unit": _plain(table.unit),
+        "budget": {name: _said(_plain(one)) for name, one in table.budget.items()},
     }
     tool |= {key: value for key, value in optional.items() if value}
     if table.probe:
-        tool["probe"] = msgspec.to_builtins(table.probe)
+        tool["probe"] = _plain(table.probe)
     return {
         "build-system": {"requires": ["hatchling>=1.27"], "build-backend": "hatchling.build"},
         "project": project,
         "tool": {
-            "hatch": {"build": {"ignore-vcs": True, "targets": {"wheel": {"packages": [module]}}}},
+            "hatch": {"build": {"ignore-vcs": True, "targets": _targets(module, named)}},
+            # The tree is data: its modules are imported from where they lie, not from here.
+            "check-wheel-contents": {"ignore": ["W002", "W004"]},
             "shipways": tool,
         },
     }
+
+
+def _targets(module: str, named: Mapping[str, str]) -> dict[str, Any]:
+    force = {"force-include": dict(named)} if named else {}
+    return {"wheel": {"packages": [module], **force}, "sdist": force}
 
 
 def _settings(app: Understood) -> Iterator[tuple[str, str, str]]:

@@ -11,12 +11,12 @@ from shipways.project import delivered, locking, model
 from shipways.project.application import ApplicationTable
 from shipways.project.configuration import Configuration, find
 from shipways.project.model import Project
-from shipways.project.understood import Understood, understand
+from shipways.project.understood import NOBODY, Understood, understand
 from shipways.util import places
 from shipways.util.progress import say
 
 # Keys that only a project with a command of its own has.
-OWN_COMMAND = {"about", "bind-variable", "command", "health", "lock", "serve", "state-dir-variable"}
+OWN_COMMAND = {"about", "bind-variable", "command", "serve", "state-dir-variable"}
 
 
 def load(root: Path, config: Path | None = None) -> Project:
@@ -43,11 +43,26 @@ def application(root: Path, config: Configuration) -> Understood:
 
 def deliver(app: Understood, root: Path, config: Configuration) -> Project:
     """The project as it is built: a tree with its files and the runtime."""
-    lock = locking.requirements(app.dependencies, app.requires_python, config.lock)
+    resolved = locking.resolve(root, config.lock, _wanted(app))
     folder = _place() / app.name
-    delivered.write(app, root, folder, lock)
+    delivered.write(app, root, folder, resolved)
     _tell(app)
     return replace(model.load(folder), origin=root, is_snapshot=True)
+
+
+def _wanted(app: Understood) -> locking.Wanted:
+    table = app.table
+    return locking.Wanted(
+        direct=app.direct,
+        is_stated=table.dependencies is not None,
+        requires_python=app.requires_python,
+        named=table.lock,
+        extras=table.extras,
+        groups=table.groups,
+        server=locking.server(
+            app.kind, locking.names(app.direct), static=table.static_files == "collect"
+        ),
+    )
 
 
 def _place() -> Path:
@@ -58,10 +73,16 @@ def _place() -> Path:
 
 
 def _tell(app: Understood) -> None:
-    """What is not done yet, and what only a person knows."""
+    """What was assumed, what only a person knows, and what is not done yet: a line each."""
+    say(f"{app.name} {app.version}: {app.settings}, served by {app.kind.upper()}")
+    for origin in app.origins:
+        if origin.todo:
+            say(f"  {origin.key} = {origin.value} ({origin.evidence}); {origin.todo}")
+    if app.maintainer == NOBODY:
+        say("  maintainer: nobody yet; shipways init writes a configuration that asks for it")
     for name in app.processes:
         say(f"  The process {name} is delivered, not started: {app.name} process {name}")
     if app.services:
         say(f"  Needed beside it: {', '.join(app.services)}")
     for step in app.build_steps:
-        say(f"  A build step is not run: {step}")
+        say(f"  A build step is not run: {step.command} (in {step.working_directory})")

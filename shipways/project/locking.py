@@ -1,109 +1,106 @@
-"""shipways.lock: what an application needs, locked by uv for every Python that is promised.
+"""What an application depends on, locked: by its own lock, or by one that is made for it.
 
-The file is a pylock.toml (PEP 751), kept beside the configuration: commit it. What it was made for
-stands in its `[tool.shipways]`, so that a lock that is older than its requirements is seen.
+To what the project asks for comes what the runtime serves it with. Where the project has no lock,
+or its lock lacks the server, `shipways.lock` is made beside the configuration, to be kept.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import tomlkit
 from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from shipways.errors import LockMismatch, ProjectError
-from shipways.project.pyproject import Pyproject
-from shipways.project.python_versions import Pythons
-from shipways.util import trust
-from shipways.util.command import run
-from shipways.util.progress import step
-from shipways.util.text import read_text
+from shipways.errors import LockMismatch
+from shipways.project import locks
+from shipways.project.locks import Locked, pylock
 
-TIMEOUT_S = 600
 SERVERS = {"wsgi": ("gunicorn>=23",), "asgi": ("uvicorn>=0.34", "websockets>=13")}
-ALWAYS = ("whitenoise>=6.6",)
-DRIVERS = ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "psycopg-c")
-AGAIN = "Remove {}, and build again: it is made anew."
+STATIC = ("whitenoise>=6.6",)
+# For the stack, and for whoever sets DATABASE_URL.
+DRIVER = ("psycopg>=3.1.8",)
+DRIVERS = {"psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "psycopg-c"}
 
 
-def complete(direct: Sequence[str], kind: str) -> tuple[str, ...]:
-    """The project's requirements, and those of the runtime that it does not have itself.
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for, as far as the configuration and the project's files say it."""
 
-    The driver for PostgreSQL is for the stack, and for whoever sets DATABASE_URL.
+    direct: tuple[str, ...] = ()  # where nothing else says it, or the configuration says it better
+    is_stated: bool = False  # the configuration does
+    requires_python: str = ">=3.10"
+    named: str | None = None  # the lock or requirements file to take
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    server: tuple[str, ...] = ()  # what the runtime needs besides
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """All of it: `requirements` of the wheel, and `lock` as pip reads it in hash-checking mode."""
+
+    requirements: tuple[str, ...]
+    lock: str
+
+
+def server(kind: str, names: Iterable[str], *, static: bool = True) -> tuple[str, ...]:
+    """What the runtime needs to serve a project of this kind that depends on these names."""
+    known = {canonicalize_name(name) for name in names}
+    driver = () if known & DRIVERS else DRIVER
+    return (*SERVERS[kind], *(STATIC if static else ()), *driver)
+
+
+def resolve(root: Path, kept: Path, wanted: Wanted) -> Resolved:
+    """Lock everything, or read what is locked; `kept` is where `shipways.lock` is, or will be.
+
+    Raises `LockMismatch` where a lock is older than what it locks, or nothing can be locked.
     """
-    names = {canonicalize_name(Requirement(line).name) for line in direct}
-    wanted = [*SERVERS[kind], *ALWAYS, *(() if names & {*DRIVERS} else ("psycopg>=3.1.8",))]
-    more = (line for line in wanted if canonicalize_name(Requirement(line).name) not in names)
-    return (*direct, *more)
-
-
-def requirements(direct: Sequence[str], requires_python: str, path: Path) -> str:
-    """The lock at `path` as pip's hashed requirements; made there where there is none.
-
-    Raises `LockMismatch` for a lock that was made for other requirements, `ProjectError` where
-    they cannot be locked.
-    """
-    asked = {"requirements": sorted(direct), "requires-python": requires_python}
-    if not path.is_file():
-        _lock(direct, requires_python, path, asked)
-    data = Pyproject(path).data
-    _check(data, asked, path)
-    return "".join(_lines(data, path))
-
-
-def _lock(direct: Sequence[str], requires_python: str, path: Path, asked: dict[str, Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder, step(f"locking, into {path.name}"):
-        wanted, made = Path(folder, "requirements.in"), Path(folder, "pylock.toml")
-        wanted.write_text("\n".join(direct) + "\n", encoding="utf-8")
-        oldest = Pythons(requires_python).minors[0]
-        run(
-            [
-                *("uv", "pip", "compile", "--universal", "--fork-strategy=fewest", "--no-header"),
-                *("--format=pylock.toml", f"--python-version={oldest}", f"--output-file={made}"),
-                *("--no-sources", "--quiet", wanted),
-            ],
-            timeout=TIMEOUT_S,
-            env=trust.environment(),
-            cwd=Path(folder),
-        )
-        document: Any = tomlkit.parse(read_text(made))
-        document["tool"] = {"shipways": asked}
-        path.write_text(tomlkit.dumps(document), "utf-8")
-
-
-def _check(data: Any, asked: dict[str, Any], path: Path) -> None:
-    made = data.get("tool", {}).get("shipways", {})
-    before, now = set(made.get("requirements", ())), set(asked["requirements"])
-    if before != now:
-        missing = ", ".join(sorted(now - before)) or "nothing"
-        more = ", ".join(sorted(before - now)) or "nothing"
+    source = find(root, kept, wanted)
+    if kept.is_file() and source.path != kept:
+        locked = pylock.read(kept, root)
+        locks.check(locked, wanted.requires_python, source)
+    else:
+        locked = locks.complete(source, root, wanted.requires_python, wanted.server, to=kept)
+        locks.check(locked, wanted.requires_python)
+    held = {pin.name for pin in locked.pins}
+    lacking = [line for line in wanted.server if _name(line) not in held]
+    if lacking:
         raise LockMismatch(
-            f"{path} is older than what it locks: missing is {missing}, not asked for {more}.",
-            hint=AGAIN.format(path),
+            f"{locked.path} does not hold {', '.join(lacking)}, which serves the project.",
+            hint=f"Remove {kept.name}, and build again: it is made anew.",
         )
-    wanted = SpecifierSet(asked["requires-python"])
-    if made.get("requires-python") and SpecifierSet(made["requires-python"]) != wanted:
-        raise LockMismatch(
-            f"{path} is for Python {made['requires-python']}, the project for {wanted}.",
-            hint=AGAIN.format(path),
-        )
+    direct = [str(requirement) for requirement in source.direct]
+    more = [line for line in wanted.server if _name(line) not in map(_name, direct)]
+    return Resolved((*direct, *more), locks.as_requirements(locked))
 
 
-def _lines(data: Any, path: Path) -> Iterator[str]:
-    for package in data.get("packages", ()):
-        name, version = package["name"], package.get("version")
-        files = [*package.get("wheels", ()), *filter(None, [package.get("sdist")])]
-        hashes = sorted({f"sha256:{f['hashes']['sha256']}" for f in files if "hashes" in f})
-        if not version or not hashes:
-            raise ProjectError(
-                f"{path}: {name} has no version with hashes: it is from Git or a folder.",
-                hint="Ask for a released version of it.",
-            )
-        marker = f" ; {package['marker']}" if package.get("marker") else ""
-        options = "".join(f" \\\n    --hash={one}" for one in hashes)
-        yield f"{name}=={version}{marker}{options}\n"
+def find(root: Path, kept: Path, wanted: Wanted) -> Locked:
+    """What says what the project depends on. Raises `LockMismatch` where nothing does."""
+    if not wanted.is_stated and (wanted.named or _has_any(root)):
+        found = locks.find(root, wanted.named, wanted.extras, wanted.groups)
+        if found.direct or found.pins:
+            return found
+    if not wanted.direct:
+        return locks.find(root, wanted.named, wanted.extras, wanted.groups)
+    return Locked(
+        path=kept,
+        kind="configuration",
+        pins=(),
+        direct=tuple(map(Requirement, wanted.direct)),
+        is_complete=False,
+    )
+
+
+def _has_any(root: Path) -> bool:
+    return any(reader.finds(root) for reader in locks.READERS.values())
+
+
+def _name(line: str) -> str:
+    return canonicalize_name(Requirement(line).name)
+
+
+def names(lines: Sequence[str]) -> tuple[str, ...]:
+    """The distributions that requirements name."""
+    return tuple(map(_name, lines))

@@ -185,6 +185,11 @@ class Project:
         return self.root / self.tool.lock
 
     @property
+    def package(self) -> str:
+        """The top of the package that the command is in."""
+        return self.entry_point.partition(":")[0].partition(".")[0]
+
+    @property
     def settings_file(self) -> str:
         """Where the administrator's settings stand on a target."""
         return f"/etc/{self.name}/{self.name}.env"

@@ -47,9 +47,35 @@ EXAMPLES = {
     "tool.shipways.about": 'about = "/about"',
     "tool.shipways.port": "port = 8000",
     "tool.shipways.static": 'static = "notes/static"',
+    "tool.shipways.static-files": 'static-files = "own"   # the project serves them itself',
     "tool.shipways.static-url": 'static-url = "/static/"',
     "tool.shipways.languages": 'languages = ["en", "pt-BR"]',
     "tool.shipways.lock": 'lock = "requirements.lock"   # by uv pip compile --generate-hashes',
+    "tool.shipways.version": 'version = "1.0.0"',
+    "tool.shipways.summary": 'summary = "Notes that a team shares"',
+    "tool.shipways.license": 'license = "MIT"',
+    "tool.shipways.homepage": 'homepage = "https://notes.example.org"',
+    "tool.shipways.requires-python": 'requires-python = ">=3.11"',
+    "tool.shipways.dependencies": 'dependencies = ["django~=5.2"]',
+    "tool.shipways.extras": 'extras = ["postgres"]   # of [project.optional-dependencies]',
+    "tool.shipways.groups": 'groups = ["production"]   # of [dependency-groups]',
+    "tool.shipways.configuration": 'configuration = "Production"   # a class in the settings',
+    "tool.shipways.asgi": 'asgi = "notes.asgi:application"',
+    "tool.shipways.kind": 'kind = "asgi"',
+    "tool.shipways.python-path": 'python-path = ["src"]',
+    "tool.shipways.working-directory": 'working-directory = "backend"',
+    "tool.shipways.include": 'include = ["/frontend/dist/"]   # what a build step made',
+    "tool.shipways.exclude": 'exclude = ["/docs/", "*.psd"]',
+    "tool.shipways.prepare": 'prepare = [["migrate", "--noinput"], ["createcachetable"]]',
+    "tool.shipways.processes": (
+        '[tool.shipways.processes]\nworker = { command = ["celery", "-A", "notes", "worker"] }'
+    ),
+    "tool.shipways.services": 'services = ["postgresql", "redis"]',
+    "tool.shipways.overlay": '[tool.shipways.overlay]\noff = ["SECURE_HSTS_SECONDS"]',
+    "tool.shipways.directories": 'directories = ["uploads"]   # in the state directory',
+    "tool.shipways.build-steps": (
+        'build-steps = [{ command = "npm ci && npm run build", working-directory = "ui" }]'
+    ),
     "tool.shipways.section": 'section = "web"',
     "tool.shipways.debian-depends": 'debian-depends = ["libmagic1 (>= 5.44)"]',
     "tool.shipways.environment": (
@@ -129,8 +155,14 @@ def _explain(key: str, message: str, table: Any) -> tuple[str, str]:
 
 
 def _example(key: str) -> str:
-    """That of the key itself, or of the table that it is in."""
+    """That of the key itself, or of the table that it is in.
+
+    A file of our own has no `[tool.shipways]`: its keys stand at the top.
+    """
     names = re.sub(r"\[\d+\]", "", key).split(".")
+    if names[0] not in ("project", "tool"):
+        example = EXAMPLES.get(f"tool.shipways.{names[0]}", "")
+        return example.replace("tool.shipways.", "").removeprefix("[tool.shipways]\n")
     for size in range(len(names), 1, -1):
         if ".".join(names[:size]) in EXAMPLES:
             return EXAMPLES[".".join(names[:size])]

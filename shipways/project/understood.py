@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from shipways.errors import ProjectError
-from shipways.project import detection, locking, values
-from shipways.project.application import ApplicationTable, Variable
+from shipways.project import detection, values, variables
+from shipways.project.application import ApplicationTable, BuildStep, Process, Variable
 from shipways.project.configuration import NAME_IT, Configuration
 from shipways.project.detection import Facts
 from shipways.project.names import SystemName
@@ -40,13 +40,13 @@ class Understood:
     name: SystemName
     version: str
     summary: str
-    description: str
+    description: str  # the README's text
+    description_type: str  # its media type
     license: str
     homepage: str
     maintainer: values.Person
     requires_python: str
-    direct: tuple[str, ...]  # what the project itself asks for
-    dependencies: tuple[str, ...]  # with what the runtime needs
+    direct: tuple[str, ...]  # what the project itself asks for, as far as its files say so
     settings: str
     wsgi: str
     asgi: str
@@ -58,7 +58,7 @@ class Understood:
     processes: Mapping[str, tuple[str, ...]]
     services: tuple[str, ...]
     environment: tuple[Variable, ...]
-    build_steps: tuple[Any, ...]
+    build_steps: tuple[BuildStep, ...]
     origins: tuple[Origin, ...] = field(default=(), compare=False)
 
 
@@ -112,38 +112,35 @@ def understand(root: Path, config: Configuration, table: ApplicationTable) -> Un
     if not settings:
         raise ProjectError(
             f"There is no Django project in {root}: no manage.py and no settings were found.",
-            hint=f"{NAME_IT} If this is it, say in {config.path.name}:\n"
+            hint=f"{NAME_IT} If this is it, say in {config.path.name}: "
             'settings = "mysite.settings"',
         )
     kind = str(read.of("kind", "wsgi"))
-    direct = tuple(map(str, read.of("dependencies", ())))
-    if not direct:
-        raise wrong(config, "dependencies", "nothing says what the project needs, Django least")
     maintainer = read.of("maintainer", NOBODY)
     return Understood(
         table=table,
         name=SystemName(_name(read, config)),
         version=read.text("version", values.Version, "0.1.0"),
         summary=read.text("summary", values.Line) or f"{root.resolve().name}, a Django project",
-        description=_description(root),
+        description=_description(root)[0],
+        description_type=_description(root)[1],
         license=read.text("license", values.Licence),
         homepage=_homepage(read),
         maintainer=maintainer if isinstance(maintainer, values.Person) else _person(maintainer),
         requires_python=read.text("requires-python", values.Specifier, ">=3.10"),
-        direct=direct,
-        dependencies=locking.complete(direct, kind),
+        direct=tuple(map(str, read.of("dependencies", ()))),
         settings=settings,
         wsgi=read.text("wsgi", values.ObjectReference),
         asgi=read.text("asgi", values.ObjectReference),
         kind=kind,
-        static_url=_static_url(str(read.facts.value("static-url") or "static/")),
+        static_url=_static_url(str(read.of("static-url") or "static/")),
         python_path=tuple(read.of("python-path", (".",))),
         working_directory=str(read.of("working-directory", ".")),
         prepare=tuple(map(tuple, read.of("prepare", (("migrate", "--noinput"),)))),
         processes={name: tuple(_command(one)) for name, one in read.of("processes", {}).items()},
         services=tuple(read.of("services", ())),
-        environment=tuple(map(_variable, read.of("environment", ()))),
-        build_steps=tuple(read.of("build-steps", ())),
+        environment=_environment(read, table),
+        build_steps=tuple(map(_step, read.of("build-steps", ()))),
         origins=tuple(read.origins),
     )
 
@@ -170,9 +167,12 @@ def _homepage(read: _Reader) -> str:
     return read.text("homepage", values.Url, found)
 
 
-def _description(root: Path) -> str:
+def _description(root: Path) -> tuple[str, str]:
+    """The README, and as what it is shown: markup that nobody has checked is plain text."""
     found = next((root / name for name in READMES if (root / name).is_file()), None)
-    return read_text(found) if found else ""
+    if found is None:
+        return "", "text/markdown"
+    return read_text(found), "text/markdown" if found.suffix == ".md" else "text/plain"
 
 
 def _static_url(stated: str) -> str:
@@ -186,12 +186,25 @@ def _static_url(stated: str) -> str:
 
 
 def _command(said: Any) -> list[str]:
+    if isinstance(said, Process):
+        return list(said.command)
     return list(said["command"]) if isinstance(said, Mapping) else list(said)
 
 
-def _variable(said: Any) -> Variable:
-    if isinstance(said, Variable):
+def _step(said: Any) -> BuildStep:
+    if isinstance(said, BuildStep):
         return said
-    known = {name.name for name in msgspec.structs.fields(Variable)}
-    given = {key: value for key, value in said.items() if key in known and value is not None}
-    return msgspec.convert(given, Variable, dec_hook=lambda kind, value: kind(str(value)))
+    return BuildStep(values.Argument(said["command"]), said.get("working-directory", "."))
+
+
+def _environment(read: _Reader, table: ApplicationTable) -> tuple[Variable, ...]:
+    found = list(read.facts.below("environment").values())
+    made = variables.merged(table.environment or (), (fact.value for fact in found))
+    stated = {one.name for one in table.environment or ()}
+    evidence = {str(fact.value["name"]): fact.evidence for fact in found}
+    for one in made:
+        where = (
+            f"{read.config.path.name}: environment" if one.name in stated else evidence[one.name]
+        )
+        read.origins.append(Origin(f"environment.{one.name}", one.kind, where))
+    return made

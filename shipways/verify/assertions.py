@@ -20,6 +20,8 @@ def expect(condition: bool, otherwise: str) -> None:
 def serves(client: HttpClient, delivery: Delivery) -> str:
     """Health, the right format and version, a static file; returns what the site says of itself."""
     client.wait(START_S)
+    if delivery.project.is_application:
+        return delivered(client, delivery)
     said = ""
     if delivery.project.tool.about:
         facts = client.about()
@@ -27,14 +29,27 @@ def serves(client: HttpClient, delivery: Delivery) -> str:
         found = (facts.get("format"), facts.get("version"))
         expect(found == wanted, f"The site says it is {found}, not {wanted}.")
         said = ", ".join(f"{name} {value}" for name, value in facts.items())
-    elif delivery.project.is_application:
-        version = client.health().get("version")
-        wanted_version = delivery.project.version
-        expect(version == wanted_version, f"The site says it is {version}, not {wanted_version}.")
-        said = f"version {version}"
     if delivery.project.tool.static_url:
         static_file(client)
     return said
+
+
+def delivered(client: HttpClient, delivery: Delivery) -> str:
+    """What holds of any application: the runtime's health page names the version.
+
+    A static file that may not be kept for long is a finding: that is for the project to choose.
+    """
+    version = client.health().get("version")
+    wanted = delivery.project.version
+    expect(version == wanted, f"The site says it is {version}, not {wanted}.")
+    said = [f"version {version}"]
+    links = client.static_links() if delivery.project.tool.static_url else []
+    if links:
+        answer = client.get(links[0])
+        expect(answer["status"] == 200, f"{answer['url']} gave {answer['status']}.")
+        control = answer["headers"].get("cache-control", "")
+        said += [] if is_long(control) else [f"static files are kept for {control or 'no time'}"]
+    return ", ".join(said)
 
 
 def static_file(client: HttpClient) -> None:
@@ -42,9 +57,14 @@ def static_file(client: HttpClient) -> None:
     answer = client.static_file()
     expect(answer["status"] == 200, f"{answer['url']} gave {answer['status']}.")
     control = answer["headers"].get("cache-control", "")
-    age = re.search(r"max-age=(\d+)", control)
-    kept = age is not None and int(age.group(1)) >= LONG_S
+    kept = is_long(control)
     expect(kept, f"{answer['url']} may not be kept for long: Cache-Control: {control!r}.")
+
+
+def is_long(control: str) -> bool:
+    """Whether a Cache-Control lets a browser keep a file for long (RFC 9111, 5.2)."""
+    age = re.search(r"max-age=(\d+)", control)
+    return age is not None and int(age.group(1)) >= LONG_S
 
 
 def keeps(client: HttpClient, texts: list[str]) -> None:
@@ -55,4 +75,9 @@ def keeps(client: HttpClient, texts: list[str]) -> None:
     """
     missing = client.missing(texts)
     expect(not missing, f"{len(missing)} of {len(texts)} notes are gone: {missing[:3]}")
+    keeps_session(client)
+
+
+def keeps_session(client: HttpClient) -> None:
+    """Whoever was logged in still is."""
     expect(client.is_logged_in(), "The session is no longer valid: the secret key has changed.")

@@ -10,7 +10,7 @@ from functools import cached_property
 from shipways.errors import ShipwaysError
 from shipways.machines.machine import Machine
 from shipways.results import TargetRecord
-from shipways.verify import assertions, service
+from shipways.verify import assertions, marks, service
 from shipways.verify.assertions import START_S, expect
 from shipways.verify.delivery import Delivery
 from shipways.verify.file_snapshot import Tree
@@ -39,6 +39,7 @@ class Context:
     packages: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
     texts: list[str] = field(default_factory=list)  # every note that was acknowledged
+    has_account: bool = False  # the client has logged in
 
     def run(self, phases: Mapping[str, Callable[[Context], str]]) -> None:
         """Run phases in their order; each is true, false, or not offered, with what was found."""
@@ -74,18 +75,40 @@ class Context:
         if not self.service.starts_at_boot:
             self.service.restart()
 
-    def command_line(self, *arguments: str) -> None:
-        """Run one of the app's own commands, as the administrator would."""
+    def command_line(self, *arguments: str, user: str = USER) -> str:
+        """Run one of the app's own commands, as the administrator would; what it prints.
+
+        `user` is the name of the account that `createsuperuser` makes.
+        """
         env = {
-            "DJANGO_SUPERUSER_USERNAME": USER,
+            "DJANGO_SUPERUSER_USERNAME": user,
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
             "DJANGO_SUPERUSER_EMAIL": f"{USER}@example.org",
         }
-        self.machine.run(self.service.manage(arguments, env), timeout=TIMEOUT_S)
+        return self.machine.run(self.service.manage(arguments, env), timeout=TIMEOUT_S).output
+
+    @property
+    def can_mark(self) -> bool:
+        """Whether data can be made and found again: by a visitor, or by management commands."""
+        return self.client.probe is not None or self.now.project.is_application
 
     def post(self, text: str) -> None:
-        expect(self.client.post(text), "A posted note cannot be read.")
+        """Store a text, as a visitor does, or else as an administrator can."""
+        if self.client.probe:
+            expect(self.client.post(text), "A posted note cannot be read.")
+        else:
+            marks.make(self, text)
         self.texts.append(text)
+
+    def found(self) -> None:
+        """All that was stored is there, and the session is valid, or it is an error."""
+        if self.client.probe:
+            assertions.keeps(self.client, self.texts)
+            return
+        missing = marks.missing(self, self.texts) if self.texts else []
+        expect(not missing, f"{len(missing)} of {len(self.texts)} rows are gone: {missing[:3]}")
+        if self.client.entrance.login and self.has_account:
+            assertions.keeps_session(self.client)
 
     def edit_settings(self) -> None:
         """Add a line to the administrator's file, where there is one."""
@@ -98,8 +121,8 @@ class Context:
 
     def kept(self) -> None:
         """Notes, session, secret key and edited settings are as they were, or it is an error."""
-        if self.client.probe:
-            assertions.keeps(self.client, self.texts)
+        if self.can_mark:
+            self.found()
         path = self.service.settings
         if path:
             expect(self.holds_edit(path), f"The edited line is gone from {path}.")

@@ -10,6 +10,7 @@ import contextlib
 import json
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,15 @@ from shipways.machines.execution import Background
 from shipways.machines.machine import Machine, machine
 from shipways.project.model import Probe, Project
 from shipways.verify.agents import http_client
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Where a person logs in, and by which name; "" where there is no such page."""
+
+    login: str = ""
+    name: str = ""
+
 
 SCRIPT = "/var/tmp/visit.py"
 USER, PASSWORD = "visitor", "a-Long-passw0rd"
@@ -31,6 +41,7 @@ class HttpClient:
     def __init__(self, project: Project, helper: Machine) -> None:
         self.project = project
         self._helper = helper
+        self.entrance = Entrance()  # of a project without a probe, once it has been asked
         self.base = f"http://127.0.0.1:{project.tool.port}"
         helper.copy_in(Path(http_client.__file__), SCRIPT)
 
@@ -73,7 +84,16 @@ class HttpClient:
         try:
             return dict(json.loads(answer["body"]))
         except ValueError:
-            raise VerifyError(f"{self._health} gave {answer['status']}.") from None
+            raise VerifyError(f"{self._health} gave {answer['status']}, and no JSON.") from None
+
+    def static_links(self) -> list[str]:
+        """Static files that the first page with any names: "/", or the login page."""
+        prefix = self.project.tool.static_url
+        for page in filter(None, ("/", self.entrance.login)):
+            found = list(self._do("links", OVERHEAD_S, path=page, prefix=prefix)["links"])
+            if found:
+                return found
+        return []
 
     def static_file(self) -> dict[str, Any]:
         """The first static file of the start page."""
@@ -86,14 +106,13 @@ class HttpClient:
 
     def log_in(self) -> bool:
         """Log in with the account that the lifecycle has made; the session is kept."""
-        probe = self._asked()
-        fields = {"username": USER, "password": PASSWORD}
-        answer = self._do("submit", OVERHEAD_S, path=probe.login, fields=fields)
+        fields = {"username": self.entrance.name or USER, "password": PASSWORD}
+        answer = self._do("submit", OVERHEAD_S, path=self._login, fields=fields)
         return self.is_logged_in() and answer["status"] in (200, 404)
 
     def is_logged_in(self) -> bool:
         """Whether the kept session still opens the page behind the login."""
-        inside = self._asked().login.removesuffix("login/")
+        inside = self._login.removesuffix("login/")
         answer = self.get(inside)
         return answer["status"] == 200 and "login" not in answer["url"]
 
@@ -143,6 +162,10 @@ class HttpClient:
         if self.probe is None:
             raise VerifyError("The project has no [tool.shipways.probe].")
         return self.probe
+
+    @property
+    def _login(self) -> str:
+        return self.entrance.login or self._asked().login
 
     @property
     def _health(self) -> str:

@@ -89,11 +89,11 @@ def add_app(folder: Path, kind: str, version: str) -> Path:
     (stated,) = folder.glob("*/application.json")
     application: dict[str, Any] = json.loads(stated.read_text("utf-8"))
     first = application.get("python_path", ["."])[0]
-    migrations = stated.parent / "tree" / first / LATER / "migrations"
+    migrations: Path = stated.parent / "tree" / first / LATER / "migrations"
     migrations.mkdir(parents=True)
     for place in (migrations.parent, migrations):
         (place / "__init__.py").write_text("", "utf-8")
-    path: Path = migrations / f"0001_shipways_{kind}.py"
+    path = migrations / f"0001_shipways_{kind}.py"
     path.write_text(migration(kind, []), "utf-8")
     overlay = application.setdefault("overlay", {}).setdefault("set", {})
     overlay["INSTALLED_APPS+"] = [*overlay.get("INSTALLED_APPS+", ()), LATER]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from shipways.verify import assertions, package_manager
+from shipways.errors import ShipwaysError
+from shipways.verify import assertions, marks, package_manager
 from shipways.verify.assertions import START_S, expect
 from shipways.verify.context import NOT_OFFERED, TIMEOUT_S, Context
+from shipways.verify.http_client import USER
 from shipways.verify.service import InContainer
 
 
@@ -16,7 +18,23 @@ def serve(context: Context) -> str:
     if probe:
         context.command_line(*probe.create_user)
         expect(context.client.log_in(), "The account that was made cannot log in.")
+    elif context.now.project.is_application:
+        said = ", ".join(filter(None, [said, enter(context)]))
     return said
+
+
+def enter(context: Context) -> str:
+    """Log in to the admin, where there is one and Django's own command makes an account for it."""
+    context.client.entrance = marks.entrance(context, USER)
+    if not context.client.entrance.login:
+        return "no admin to log in to"
+    try:
+        context.command_line("createsuperuser", "--noinput", user=context.client.entrance.name)
+    except ShipwaysError as error:
+        return f"no account: {error.reason.splitlines()[-1]}"
+    expect(context.client.log_in(), "The account that was made cannot log in.")
+    context.has_account = True
+    return assertions.delivered(context.client, context.now)
 
 
 def who(said: str) -> str:
@@ -27,12 +45,12 @@ def who(said: str) -> str:
 
 def persist(context: Context) -> str:
     """A note outlives a restart of the service and one of the machine."""
-    if not context.client.probe:
+    if not context.can_mark:
         return f"{NOT_OFFERED}: the project has no [tool.shipways.probe]"
     context.post("persist1")
     context.service.restart()
     context.started(context.now, "persist")
-    assertions.keeps(context.client, context.texts)
+    context.found()
     context.machine.restart()
     context.client.come_back()
     by_itself = context.service.starts_at_boot
@@ -40,7 +58,7 @@ def persist(context: Context) -> str:
         context.step_runner.foreground = None
         context.started(context.now, "persist")
     context.client.wait(START_S)
-    assertions.keeps(context.client, context.texts)
+    context.found()
     unaltered(context)
     if isinstance(context.service, InContainer):
         return without_volume(context, context.service)

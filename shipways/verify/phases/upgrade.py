@@ -43,7 +43,7 @@ def rollback(context: Context) -> str:
     context.started(context.now, "rollback")
     assertions.serves(context.client, context.now)
     context.kept()
-    if context.client.probe:
+    if context.can_mark:
         context.post("rollback1")
     return ""
 
