@@ -17,6 +17,7 @@ from shipways.errors import LockMismatch
 from shipways.project import locks
 from shipways.project.locks import Locked, pylock
 
+STATED = "configuration"  # what says it, where no file of the project does
 SERVERS = {"wsgi": ("gunicorn>=23",), "asgi": ("uvicorn>=0.34", "websockets>=13")}
 STATIC = ("whitenoise>=6.6",)
 # For the stack, and for whoever sets DATABASE_URL.
@@ -58,7 +59,7 @@ def resolve(root: Path, kept: Path, wanted: Wanted) -> Resolved:
     Raises `LockMismatch` where a lock is older than what it locks, or nothing can be locked.
     """
     source = find(root, kept, wanted)
-    if kept.is_file() and source.path != kept:
+    if kept.is_file() and (source.kind == STATED or source.path != kept):
         locked = pylock.read(kept, root)
         locks.check(locked, wanted.requires_python, source)
     else:
@@ -86,7 +87,7 @@ def find(root: Path, kept: Path, wanted: Wanted) -> Locked:
         return locks.find(root, wanted.named, wanted.extras, wanted.groups)
     return Locked(
         path=kept,
-        kind="configuration",
+        kind=STATED,
         pins=(),
         direct=tuple(map(Requirement, wanted.direct)),
         is_complete=False,

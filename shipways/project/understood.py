@@ -121,7 +121,7 @@ def understand(root: Path, config: Configuration, table: ApplicationTable) -> Un
         table=table,
         name=SystemName(_name(read, config)),
         version=read.text("version", values.Version, "0.1.0"),
-        summary=read.text("summary", values.Line) or f"{root.resolve().name}, a Django project",
+        summary=read.text("summary", values.Line) or "Web site made with Django",
         description=_description(root)[0],
         description_type=_description(root)[1],
         license=read.text("license", values.Licence),

@@ -19,19 +19,19 @@ def serve(context: Context) -> str:
         context.command_line(*probe.create_user)
         expect(context.client.log_in(), "The account that was made cannot log in.")
     elif context.now.project.is_application:
-        said = ", ".join(filter(None, [said, enter(context)]))
+        return enter(context, said)
     return said
 
 
-def enter(context: Context) -> str:
+def enter(context: Context, said: str) -> str:
     """Log in to the admin, where there is one and Django's own command makes an account for it."""
     context.client.entrance = marks.entrance(context, USER)
     if not context.client.entrance.login:
-        return "no admin to log in to"
+        return f"{said}, no admin to log in to"
     try:
         context.command_line("createsuperuser", "--noinput", user=context.client.entrance.name)
     except ShipwaysError as error:
-        return f"no account: {error.reason.splitlines()[-1]}"
+        return f"{said}, no account: {error.reason.splitlines()[-1]}"
     expect(context.client.log_in(), "The account that was made cannot log in.")
     context.has_account = True
     return assertions.delivered(context.client, context.now)

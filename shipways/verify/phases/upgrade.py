@@ -31,6 +31,8 @@ def upgrade(context: Context) -> str:
     context.texts += posted
     assertions.serves(context.client, context.next)
     context.kept()
+    if writing is None:
+        return "what was there before is there"
     return f"{len(posted)} notes were posted meanwhile and are there, {len(failed)} refused"
 
 
