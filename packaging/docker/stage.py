@@ -5,6 +5,8 @@
 Only Python's standard library is needed, and pip: of the base, or from /pip.
 """
 
+from __future__ import annotations
+
 import configparser
 import csv
 import importlib.util
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 import tomllib
 
@@ -25,7 +28,7 @@ PIP = Path("/pip/pip")
 HOME = STAGE / "app"  # /app in the image
 USER = 10001
 LANGUAGES = os.environ.get("LANGUAGES", "").lower().split()
-AS_IT_IS = {"encoding": "utf-8", "errors": "surrogateescape"}  # text of others
+AS_IT_IS: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}  # text of others
 BYTECODE = os.environ.get("BYTECODE", "1") == "1"
 SKIPPED = {  # of the standard library: what no server imports, and what is not of it
     "dist-packages", "ensurepip", "idlelib", "lib2to3", "site-packages", "test", "tests", "tkinter",
@@ -33,7 +36,7 @@ SKIPPED = {  # of the standard library: what no server imports, and what is not 
 }  # fmt: skip
 
 
-def python():
+def python() -> None:
     """Bytecode of the standard library; the base has none, and the image cannot write it later."""
     stdlib = sysconfig.get_path("stdlib")
     if BYTECODE:
@@ -43,18 +46,18 @@ def python():
                 compile_file(path, STAGE / name, f"/{name}")
 
 
-def tools():
+def tools() -> None:
     """Bytecode of pip, where it was given: it is called twice, and after every changed line."""
     for path in sorted(PIP.rglob("*.py")):
         compile_file(path, path, str(path))
 
 
-def dependencies():
+def dependencies() -> None:
     """Everything that the lock names, each file checked against its hash."""
     install(HOME / "dependencies", "--require-hashes", f"--requirement={RECIPE}/requirements.lock")
 
 
-def app():
+def app() -> None:
     """The project itself, how it is started, and the user and folder that it has."""
     name = os.environ["NAME"]
     site = HOME / "site-packages"
@@ -74,7 +77,7 @@ def app():
     add_bill(name)
 
 
-def install(target, *what, offline=None):
+def install(target: Path, *what: str, offline: bool | None = None) -> None:
     """pip into a folder of its own: no index where there are wheels, no dependency unasked for."""
     pip = [str(PIP)] if (PIP / "__main__.py").is_file() else ["-m", "pip"]
     wheelhouse = Path("/wheelhouse")
@@ -97,7 +100,7 @@ def install(target, *what, offline=None):
             compile_file(path, path, "/" + str(path.relative_to(STAGE)))
 
 
-def trim_translations(target):
+def trim_translations(target: Path) -> None:
     """Take out the sources (.po) of what is compiled, and what is in no language of the site."""
     for catalogue in sorted(target.rglob("LC_MESSAGES/*.[mp]o")):
         found = catalogue.parent.parent.name.lower().replace("_", "-") + "-"
@@ -110,12 +113,12 @@ def trim_translations(target):
                 emptied.rmdir()
 
 
-def copied(source):
+def copied(source: Path) -> str:
     """A copy that a build backend may write to."""
     return shutil.copytree(source, "/tmp/source", symlinks=True)
 
 
-def trim_records(target):
+def trim_records(target: Path) -> None:
     """RECORD (PEP 376) lists what is there."""
     for record in sorted(target.glob("*.dist-info/RECORD")):
         with record.open(newline="", **AS_IT_IS) as file:
@@ -124,21 +127,21 @@ def trim_records(target):
             csv.writer(file, lineterminator="\n").writerows(sorted(rows))
 
 
-def compile_file(source, beside, shown):
+def compile_file(source: Path, beside: Path, shown: str) -> None:
     """Bytecode that is never compared with its source: both are read-only (PEP 552)."""
     target = importlib.util.cache_from_source(str(beside))
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     py_compile.compile(str(source), target, shown, doraise=False, quiet=2, invalidation_mode=mode)
 
 
-def launch_settings(name, site):
+def launch_settings(name: str, site: Path) -> dict[str, Any]:
     """What launch.py has to know: from pyproject.toml's [tool.shipways] and the app's scripts."""
     pyproject = Path("/source/pyproject.toml")
     text = pyproject.read_text(encoding="utf-8") if pyproject.is_file() else ""
     tool = tomllib.loads(text).get("tool", {}).get("shipways", {})
     command = tool.get("command", name)
     scripts = configparser.ConfigParser(delimiters=["="])
-    scripts.optionxform = str
+    scripts.optionxform = str  # type: ignore[assignment, method-assign]
     scripts.read(site.glob("*.dist-info/entry_points.txt"), encoding="utf-8")
     port = tool.get("port", 8000)
     bind = tool.get("bind-variable", "BIND")
@@ -158,7 +161,7 @@ def launch_settings(name, site):
     }
 
 
-def add_bill(name):
+def add_bill(name: str) -> None:
     """What the image is made of (CycloneDX), where whoever builds it has written that down."""
     given = Path("/wheel/bill.json")
     if given.is_file():
@@ -167,7 +170,7 @@ def add_bill(name):
         shutil.copyfile(given, document)
 
 
-def add_user(name):
+def add_user(name: str) -> None:
     """The base's users and one more, without a password or a shell; its folder is its home."""
     etc = STAGE / "etc"
     etc.mkdir()

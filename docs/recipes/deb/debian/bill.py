@@ -5,17 +5,21 @@
 Runs after dh_gencontrol, which has just resolved the dependencies. Python's own library is enough.
 """
 
+from __future__ import annotations
+
 import json
 import re
 import sys
 import uuid
+from email.message import Message
 from email.parser import HeaderParser
 from pathlib import Path
+from typing import Any
 
 FIELDS = ("Pre-Depends", "Depends")
 
 
-def main(package, target):
+def main(package: str, target: str) -> None:
     bill = json.loads(Path("debian/bill.json").read_text(encoding="utf-8"))
     control = Path(package, "DEBIAN/control").read_text(encoding="utf-8")
     add(bill, relations(HeaderParser().parsestr(control)))
@@ -25,16 +29,16 @@ def main(package, target):
     path.chmod(0o644)
 
 
-def relations(control):
+def relations(control: Message) -> dict[str, list[str]]:
     """Name -> relations as the package states them; of alternatives the first is what is wanted."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for field in FIELDS:
         for relation in filter(None, re.split(r"\s*,\s*", control.get(field, "").strip())):
             found.setdefault(re.split(r"[\s:(|]", relation)[0], []).append(relation)
     return found
 
 
-def add(bill, wanted):
+def add(bill: dict[str, Any], wanted: dict[str, list[str]]) -> None:
     """Each package as a component that the app depends on."""
     app = bill["metadata"]["component"]["bom-ref"]
     parts = [component(name, stated) for name, stated in sorted(wanted.items())]
@@ -45,7 +49,7 @@ def add(bill, wanted):
     bill["serialNumber"] = serial.urn
 
 
-def component(name, stated):
+def component(name: str, stated: list[str]) -> dict[str, Any]:
     url = f"pkg:deb/debian/{name.replace('+', '%2B')}"
     return {
         "bom-ref": url,
