@@ -156,6 +156,16 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def messages(session: nox.Session) -> None:
+    """Bring the translations in step with the code, and compile them."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "messages"))
+    Path("build").mkdir(exist_ok=True)
+    session.run("pybabel", "--quiet", "extract")  # options: [tool.babel] of pyproject.toml
+    session.run("pybabel", "update")
+    session.run("pybabel", "compile")
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation into site/; a warning is an error."""
     session.install("-e", ".", *nox.project.dependency_groups(PYPROJECT, "docs"))

@@ -6,21 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shipways.project.model import Budget
-from shipways.report.columns import BY_KEY
+from shipways.report.columns import COLUMNS
+from shipways.report.columns.base import Column
 from shipways.report.diff import CULPRITS, Culprit, compare
-from shipways.report.figure import Column
 from shipways.report.overview import Row, overview
 from shipways.results import FormatRecord, Results
-
-COLUMN_OF = {
-    "bytes": "artifact_bytes",
-    "seconds": "warm_s",
-    "commands": "commands",
-    "transfer_bytes": "transfer_bytes",
-    "footprint_bytes": "footprint_bytes",
-    "first_response_s": "first_response_s",
-    "idle_mib": "idle_mib",
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +57,7 @@ def _fast(record: FormatRecord) -> bool:
 
 
 def _limits(budget: Budget) -> list[tuple[str, float]]:
-    named = ((column, getattr(budget, name)) for name, column in COLUMN_OF.items())
+    named = ((each.key, getattr(budget, each.limit)) for each in COLUMNS.values() if each.limit)
     return [(column, limit) for column, limit in named if limit is not None]
 
 
@@ -77,7 +67,7 @@ def _grown(old: Results, new: Results) -> dict[str, tuple[Culprit, ...]]:
 
 
 def _overrun(row: Row, key: str, limit: float, grown: tuple[Culprit, ...]) -> Overrun:
-    column = BY_KEY[key]
+    column = COLUMNS[key]
     culprits: tuple[Culprit, ...] = ()
     if column.unit == "bytes":
         largest = sorted(row.record.contents.items(), key=lambda item: -item[1])

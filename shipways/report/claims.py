@@ -130,10 +130,10 @@ def _value(unit: str, value: object, words: Words) -> str:
     if not isinstance(value, (int, float)):
         return words.say(_("not measured"))
     if unit == "commands":
-        form = words.plural("%(number)s command", "%(number)s commands", round(value))
+        form = words.ngettext("%(number)s command", "%(number)s commands", round(value))
         return form % {"number": words.number(value)}
     if unit == "steps":
-        form = words.plural("%(number)s step", "%(number)s steps", round(value))
+        form = words.ngettext("%(number)s step", "%(number)s steps", round(value))
         return form % {"number": words.number(value)}
     return value_text(unit, value, words)
 

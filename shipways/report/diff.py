@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shipways.report.columns import COLUMNS
-from shipways.report.figure import Column, Figure
+from shipways.report.columns.base import Column
+from shipways.report.figure import Figure
 from shipways.report.overview import Overview, Row, overview
 from shipways.results import ProjectRecord, Results
 
@@ -56,9 +57,8 @@ class Change:
 
     @property
     def worse(self) -> bool:
-        """Whether this is for the worse: less is better, except for what a format can do."""
-        grew = self.after > self.before
-        return not grew if self.column.unit == "flag" else grew
+        """Whether this is for the worse."""
+        return (self.after > self.before) == self.column.ranked
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def compare(old: Results, new: Results) -> Comparison:
     before, after = overview(old), overview(new)
     was, now = _built(before), _built(after)
     same_machine = _machine(old) == _machine(new)
-    columns = [column for column in COLUMNS if same_machine or not column.sampled]
+    columns = [column for column in COLUMNS.values() if same_machine or not column.sampled]
     pairs = [
         (column, was[name], now[name])
         for name in now
@@ -121,7 +121,7 @@ def _machine(results: Results) -> tuple[str, str, int]:
 
 
 def _comparable(column: Column, old: Figure, new: Figure) -> bool:
-    return (column.ranked or column.unit == "flag") and None not in (old.value, new.value)
+    return bool(column.better) and None not in (old.value, new.value)
 
 
 def _change(column: Column, was: Row, now: Row) -> Change | None:

@@ -106,7 +106,7 @@ def overrun_sentence(overrun: Overrun, words: Words, ink: Ink) -> str:
 def notes(comparison: Comparison, words: Words, ink: Ink) -> Iterator[str]:
     """What a table of changes does not say."""
     count = words.number(comparison.steady)
-    form = words.plural(
+    form = words.ngettext(
         "%(number)s other figure did not change beyond noise.",
         "%(number)s other figures did not change beyond noise.",
         comparison.steady,
@@ -122,7 +122,7 @@ def notes(comparison: Comparison, words: Words, ink: Ink) -> Iterator[str]:
             yield ink.fill(words.say(message), names=ink.text(", ".join(names)))
     left = len(comparison.changes) - MOST
     if left > 0:
-        form = words.plural("%(number)s more change.", "%(number)s more changes.", left)
+        form = words.ngettext("%(number)s more change.", "%(number)s more changes.", left)
         yield ink.text(form % {"number": words.number(left)})
     if not comparison.same_machine:
         yield ink.text(

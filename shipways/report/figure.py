@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from shipways.results import FormatRecord, TargetRecord
@@ -61,17 +60,3 @@ class Seen:
     record: FormatRecord
     target_name: str = ""
     target: TargetRecord | None = None
-
-
-@dataclass(frozen=True)
-class Column:
-    """A figure of the table. `sampled` ones vary from run to run; the others are counted."""
-
-    key: str
-    title: str
-    unit: str  # bytes | seconds | mib | count | score | share | flag | text
-    read: Callable[[Seen], Figure]
-    help: str
-    ranked: bool = True  # less is better
-    sampled: bool = False
-    installed: bool = False  # seen on a target, not at the build

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from shipways.report.columns import BY_KEY
-from shipways.report.figure import Column, Figure
+from shipways.report.columns import by_place
+from shipways.report.columns.base import Column
+from shipways.report.figure import Figure
 from shipways.report.overview import Overview, Row
 
 COUNTED, BEYOND, WITHIN, ONCE = "counted", "beyond", "within", "once"
-LEADING = (
-    "transfer_bytes",
-    "artifact_bytes",
-    "warm_s",
-    "first_response_s",
-    "commands",
-    "footprint_bytes",
-)
 
 
 @dataclass(frozen=True)
@@ -81,7 +74,7 @@ class Findings:
 def find(view: Overview) -> Findings:
     """Compute the findings; what was not measured gives none."""
     built = [row for row in view.rows if row.ok]
-    leads = (_lead(BY_KEY[key], built) for key in LEADING)
+    leads = (_lead(column, built) for column in by_place(lambda column: column.lead))
     splits = [_split("reproducible", built, "reproducible", lambda figure: bool(figure.value))]
     splits += [_split("lint", built, "lint", lambda figure: not figure.value)]
     if view.installed:

@@ -27,14 +27,6 @@ from shipways.report.value_text import (
 )
 from shipways.util.messages import mark as _
 
-LEAD_TITLES = {
-    "transfer_bytes": _("Least to transfer"),
-    "artifact_bytes": _("Smallest file"),
-    "warm_s": _("Fastest to build"),
-    "first_response_s": _("Quickest to respond"),
-    "commands": _("Fewest commands"),
-    "footprint_bytes": _("Least disk used"),
-}
 SPLIT_TITLES = {
     "offline": _("Works offline"),
     "removal": _("Leaves nothing behind when removed"),
@@ -71,7 +63,7 @@ def findings(found: Findings, words: Words, ink: Ink) -> Iterator[tuple[str, str
 
 def lead_title(lead: Lead, words: Words) -> str:
     """What this finding is about."""
-    return words.say(LEAD_TITLES[lead.column.key])
+    return words.say(lead.column.lead.text if lead.column.lead else lead.column.title)
 
 
 def lead_sentence(lead: Lead, words: Words, ink: Ink) -> str:
@@ -174,7 +166,7 @@ def _lacking(kind: str, name: str, figure: Figure, words: Words, ink: Ink) -> st
     """A format that lacks a property, with how far it is from it where that is known."""
     if kind == "lint":
         count = round(figure.value or 0)
-        form = words.plural("%(number)s finding", "%(number)s findings", count)
+        form = words.ngettext("%(number)s finding", "%(number)s findings", count)
         how = form % {"number": words.number(count)}
     elif figure.left:
         how = left_text(*figure.left, words)

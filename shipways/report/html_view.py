@@ -2,24 +2,125 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from markupsafe import Markup, escape
 
-from shipways.report import diff_text, findings_text, provenance, value_text
-from shipways.report.cells import Cell, Evidence, cell, evidence
+from shipways.report import diff_text, findings_text, provenance
 from shipways.report.charts.bars import pictures
 from shipways.report.charts.chart import Picture
-from shipways.report.chooser import Chooser
 from shipways.report.claims import ClaimView, claim_views
+from shipways.report.columns.base import Column
 from shipways.report.diff import Comparison
+from shipways.report.figure import Detail, Figure, Source
 from shipways.report.findings import Findings
 from shipways.report.i18n import Words
 from shipways.report.image_bases import BasesView, bases_views
-from shipways.report.overview import Overview, Row
+from shipways.report.overview import BEST, WORST, Overview, Row
+from shipways.report.requirements import Chooser
 from shipways.report.targets import TargetView, heads, target_views
+from shipways.report.value_text import (
+    PHASES,
+    STATUS,
+    figure_text,
+    left_text,
+    reason_text,
+    spread_text,
+    value_text,
+)
+from shipways.util.messages import mark as _
+
+MARKS = {BEST: _("best"), WORST: _("worst")}
+NUMERIC = ("bytes", "seconds", "mib", "count", "score")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its text, what to sort by, and the name of its evidence on the page."""
+
+    key: str
+    shown: str
+    value: float | None
+    known: bool
+    ratio: bool  # whether it can be told as a ratio to a baseline
+    mark: str = ""
+    mark_text: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A figure, and all that it came from."""
+
+    key: str
+    title: str
+    help: str
+    shown: str
+    exact: str
+    details: tuple[str, ...]
+    results: tuple[tuple[str, str], ...]  # target and status
+    parts: tuple[str, ...]
+    runs: tuple[str, ...]
+    source: Source
+    same: tuple[str, str] = ("", "")  # key and title of an earlier figure with the same source
+
+
+def cell(row: Row, column: Column, words: Words) -> Cell:
+    """One figure of one format."""
+    figure = row.figures[column.key]
+    mark = row.marks.get(column.key, "")
+    known = figure.value is not None or bool(figure.text)
+    return Cell(
+        column.key,
+        figure_text(column, figure, words),
+        figure.value,
+        known,
+        column.unit in NUMERIC and figure.value is not None,
+        mark,
+        words.say(MARKS.get(mark, "")),
+    )
+
+
+def evidence(row: Row, columns: Sequence[Column], words: Words) -> Iterator[Evidence]:
+    """What is behind each figure of a format that was measured."""
+    first: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, str]] = {}
+    for column in columns:
+        figure = row.figures[column.key]
+        if figure.value is None and not figure.text:
+            continue
+        origin = (figure.source.commands, figure.source.logs)
+        same = first.get(origin) if all(origin) else None
+        first.setdefault(origin, (column.key, words.say(column.title)))
+        yield Evidence(
+            column.key,
+            words.say(column.title),
+            words.say(column.help),
+            figure_text(column, figure, words),
+            _exact(column, figure, words),
+            tuple(_detail(each, words) for each in figure.details),
+            tuple(
+                (name, words.say(STATUS.get(status, status)))
+                for name, status in figure.source.results
+            ),
+            tuple(f"{name} {words.bytes(size)}" for name, size in figure.source.parts),
+            tuple(value_text(column.unit, run, words) for run in figure.runs),
+            figure.source,
+            same or ("", ""),
+        )
+
+
+def _detail(detail: Detail, words: Words) -> str:
+    return words.say(detail.message) % {"value": value_text(detail.unit, detail.value, words)}
+
+
+def _exact(column: Column, figure: Figure, words: Words) -> str:
+    if column.unit == "bytes" and figure.value is not None:
+        return words.exact_bytes(figure.value)
+    if figure.left:
+        return left_text(*figure.left, words)
+    return spread_text(column, figure, words)
 
 
 class HtmlInk:
@@ -142,16 +243,16 @@ class Section:
 
     def reason(self, reason: str) -> str:
         """A reason in one line."""
-        return value_text.reason_text(reason, self.words)
+        return reason_text(reason, self.words)
 
     def status(self, status: str) -> str:
         """A status in words."""
-        return self.words.say(value_text.STATUS.get(status, status))
+        return self.words.say(STATUS.get(status, status))
 
     def phases(self, row: Row) -> list[tuple[str, str, list[Typed]]]:
         """A format's commands, as phase, title of the phase, and what to type."""
         return [
-            (phase, self.words.say(value_text.PHASES.get(phase, phase)), [
+            (phase, self.words.say(PHASES.get(phase, phase)), [
                 Typed(
                     "#" if step.root else "$",
                     step.command,

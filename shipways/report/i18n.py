@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import io
 import re
 from datetime import datetime, timezone
 from functools import cache, cached_property
@@ -10,13 +11,15 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from shipways.util.messages import mark as _
 
 DOMAIN = "shipways"
 LOCALE_DIR = Path(__file__).parent / "locale"
-LANGUAGES = ("en", "ru")
+LANGUAGES = ("en", "ru")  # messages are written in the first, and translated to the others
 NBSP = "\N{NO-BREAK SPACE}"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -46,7 +49,7 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self.locale = Locale.parse(language)
-        self.catalog = gettext.translation(DOMAIN, LOCALE_DIR, [language], fallback=True)
+        self.catalog = translations(language)
         self._decimals: dict[tuple[float, int], str] = {}
 
     @cached_property
@@ -63,7 +66,7 @@ class Words:
         """The message in this language, or as it is."""
         return self.catalog.gettext(message) if message else ""
 
-    def plural(self, one: str, many: str, number: int) -> str:
+    def ngettext(self, one: str, many: str, number: int) -> str:
         """The form of a message that goes with a number."""
         return self.catalog.ngettext(one, many, number)
 
@@ -89,7 +92,7 @@ class Words:
     def exact_bytes(self, value: float) -> str:
         """Bytes, all digits."""
         number = round(value)
-        form = self.plural("%(number)s byte", "%(number)s bytes", number)
+        form = self.ngettext("%(number)s byte", "%(number)s bytes", number)
         return form % {"number": self.number(number)}
 
     def seconds(self, value: float) -> str:
@@ -117,6 +120,30 @@ class Words:
             when = when.replace(tzinfo=timezone.utc)
         when = when.astimezone(timezone.utc)
         return format_datetime(when, "d MMMM y, HH:mm 'UTC'", locale=self.locale)
+
+
+def translations(language: str) -> gettext.NullTranslations:
+    """The translations to a language, as the wheel brings them compiled.
+
+    A checkout has them in source form as well: where those are newer, or nothing is compiled yet,
+    they are compiled here, in memory. FileNotFoundError where there is neither.
+    """
+    if language == LANGUAGES[0]:
+        return gettext.NullTranslations()
+    source = LOCALE_DIR / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    compiled = source.with_suffix(".mo")
+    if not source.exists() or _is_newer(compiled, source):
+        return gettext.translation(DOMAIN, LOCALE_DIR, [language])
+    with source.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    buffer.seek(0)
+    return gettext.GNUTranslations(buffer)
+
+
+def _is_newer(path: Path, other: Path) -> bool:
+    return path.exists() and path.stat().st_mtime >= other.stat().st_mtime
 
 
 def _digits(value: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shipways.report.columns import BY_KEY
+from shipways.report.columns import COLUMNS
 from shipways.report.i18n import Words
 from shipways.report.value_text import STATUS, more_text, reason_text, value_text
 from shipways.results import BaseRecord, Results
@@ -97,14 +97,14 @@ def _counts(base: BaseRecord, words: Words, default: BaseRecord | None = None) -
     if default and default.artifact_bytes and base.artifact_bytes:
         yield _against(default.artifact_bytes, base.artifact_bytes, words)
     if base.packages is not None:
-        form = words.plural("%(number)s package", "%(number)s packages", base.packages)
+        form = words.ngettext("%(number)s package", "%(number)s packages", base.packages)
         yield form % {"number": words.number(base.packages)}
 
 
 def _against(default: int, value: int, words: Words) -> str:
     """By how much a base sends more or less than the default."""
     if value >= default:
-        return more_text(BY_KEY["artifact_bytes"], default, value, words)
+        return more_text(COLUMNS["artifact_bytes"], default, value, words)
     return words.say(_("%(share)s less")) % {"share": words.percent(1 - value / default)}
 
 
@@ -119,7 +119,9 @@ def _has(base: BaseRecord, default: BaseRecord, words: Words) -> Iterator[str]:
     for key, (there, _absent) in FEATURES.items():
         value = getattr(base, key)
         if value and not getattr(default, key):
-            form = there or words.plural("%(number)s setuid file", "%(number)s setuid files", value)
+            form = there or words.ngettext(
+                "%(number)s setuid file", "%(number)s setuid files", value
+            )
             yield words.say(form) % {"number": value}
 
 

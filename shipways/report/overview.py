@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from shipways.report.columns import COLUMNS
-from shipways.report.figure import Column, Figure, Seen
+from shipways.report.columns.base import Column
+from shipways.report.figure import Figure, Seen
 from shipways.report.i18n import clean
 from shipways.results import FormatRecord, Results, reference_targets
 
@@ -58,9 +59,10 @@ def overview(results: Results) -> Overview:
         for name, record in results.formats.items()
     }
     read = {
-        name: {column.key: column.read(each) for column in COLUMNS} for name, each in seen.items()
+        name: {column.key: column.read(each) for column in COLUMNS.values()}
+        for name, each in seen.items()
     }
-    columns = tuple(column for column in COLUMNS if installed or not column.installed)
+    columns = tuple(column for column in COLUMNS.values() if installed or not column.installed)
     marks = _marks(results, columns, read)
     rows = tuple(
         Row(name, _anchor(name, place), record, read[name], chosen[name], marks[name])

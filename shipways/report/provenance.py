@@ -23,7 +23,7 @@ def provenance(results: Results, words: Words) -> Iterator[str]:
     if machine:
         yield words.say(_("on %(machine)s")) % {"machine": machine}
     if host.cpus:
-        form = words.plural("%(number)s processor", "%(number)s processors", host.cpus)
+        form = words.ngettext("%(number)s processor", "%(number)s processors", host.cpus)
         yield form % {"number": words.number(host.cpus)}
     for tool, version in (
         ("Python", host.python),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from shipways.report.columns import BY_KEY
+from shipways.report.columns import COLUMNS
+from shipways.report.columns.base import Column
 from shipways.report.i18n import Words, brief
 from shipways.report.overview import Row
 from shipways.report.value_text import STATUS, left_text, value_text
 from shipways.results import StepResult, TargetRecord
 from shipways.util.messages import mark as _
 
-FIGURES = ("transfer_bytes", "footprint_bytes", "install_s", "first_response_s", "idle_mib")
 SOURCES = {
     "archive": _("base from the Debian archive"),
     "registry": _("base from a registry"),
@@ -47,7 +47,7 @@ class TargetView:
 
 def heads(words: Words) -> list[str]:
     """The titles of a target's figures."""
-    return [words.say(BY_KEY[key].title) for key in FIGURES]
+    return [words.say(column.title) for column, _read in _columns()]
 
 
 def target_views(row: Row, words: Words) -> Iterator[TargetView]:
@@ -59,7 +59,7 @@ def target_views(row: Row, words: Words) -> Iterator[TargetView]:
             target.status,
             words.say(STATUS.get(target.status, target.status)),
             brief(target.reason),
-            tuple(_figure(target, key, words) for key in FIGURES),
+            tuple(_figure(column, read(target), words) for column, read in _columns()),
             tuple(_phases(target, words)),
             tuple((step, words.seconds(step.seconds)) for step in target.steps),
         )
@@ -69,9 +69,13 @@ def _source(target: TargetRecord, words: Words) -> str:
     return words.say(SOURCES.get(target.base_source, target.base_source))
 
 
-def _figure(target: TargetRecord, key: str, words: Words) -> str:
-    value = getattr(target, key)
-    return "–" if value is None else value_text(BY_KEY[key].unit, value, words)
+def _columns() -> list[tuple[Column, Callable[[TargetRecord], float | None]]]:
+    """Those that each target has a figure of, and how it is read."""
+    return [(each, each.on_target) for each in COLUMNS.values() if each.on_target]
+
+
+def _figure(column: Column, value: float | None, words: Words) -> str:
+    return "–" if value is None else value_text(column.unit, value, words)
 
 
 def _phases(target: TargetRecord, words: Words) -> Iterator[tuple[str, str, str]]:

@@ -11,25 +11,13 @@ from rich.text import Text
 from shipways.report import diff_text, findings_text, value_text
 from shipways.report.budget import Overrun
 from shipways.report.claims import claim_views
+from shipways.report.columns.base import Column
 from shipways.report.diff import Comparison
 from shipways.report.diff_text import OVER_BUDGET
 from shipways.report.findings import Findings
 from shipways.report.i18n import Words, one_line
 from shipways.report.overview import BEST, Overview, Row
 from shipways.util.messages import mark as _
-
-SHOWN = (
-    "artifact_bytes",
-    "cold_s",
-    "warm_s",
-    "lint",
-    "commands",
-    "transfer_bytes",
-    "footprint_bytes",
-    "first_response_s",
-    "offline",
-    "passed",
-)
 
 
 class PlainInk:
@@ -71,21 +59,20 @@ def _table(view: Overview, words: Words) -> Table:
     project = view.results.project
     table = Table(title=Text(f"{project.name} {project.version}"), title_style="bold")
     table.add_column(words.say(_("Format")), no_wrap=True)
-    columns = [column for column in view.columns if column.key in SHOWN]
+    columns = [column for column in view.columns if column.brief]
     for column in columns:
         table.add_column(words.say(column.title), justify="right")
     for row in view.rows:
-        table.add_row(Text(row.id), *(_cell(row, column.key, view, words) for column in columns))
+        table.add_row(Text(row.id), *(_cell(row, column, words) for column in columns))
     return table
 
 
-def _cell(row: Row, key: str, view: Overview, words: Words) -> Text:
-    column = next(column for column in view.columns if column.key == key)
-    figure = row.figures[key]
+def _cell(row: Row, column: Column, words: Words) -> Text:
+    figure = row.figures[column.key]
     if figure.value is None and not figure.text:
         missing = value_text.STATUS.get(row.record.status, "") if not row.ok else ""
         return Text(words.say(missing) if missing else "–", style="dim")
-    best = row.marks.get(key) == BEST
+    best = row.marks.get(column.key) == BEST
     shown = value_text.figure_text(column, figure, words)
     return Text(f"{shown} *" if best else shown, style="bold green" if best else "")
 

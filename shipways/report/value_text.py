@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shipways.report.figure import Column, Figure
+from shipways.report.columns.base import Column
+from shipways.report.figure import Figure
 from shipways.report.i18n import NBSP, Words, brief
 from shipways.results import Lint
 from shipways.util.messages import mark as _
@@ -44,9 +45,9 @@ def value_text(unit: str, value: float, words: Words) -> str:
 
 def spoken_text(column: Column, value: float, words: Words) -> str:
     """A value as a sentence says it: a bare count with its noun."""
-    if column.key != "commands":
+    if not column.noun[0]:
         return value_text(column.unit, value, words)
-    form = words.plural("%(number)s command", "%(number)s commands", round(value))
+    form = words.ngettext(*column.noun, round(value))
     return form % {"number": words.number(value)}
 
 
@@ -54,7 +55,7 @@ def spread_text(column: Column, figure: Figure, words: Words) -> str:
     """From the smallest to the largest run, or nothing where there was one run."""
     if len(figure.runs) < 2:
         return ""
-    form = words.plural("median of %(number)s run", "median of %(number)s runs", len(figure.runs))
+    form = words.ngettext("median of %(number)s run", "median of %(number)s runs", len(figure.runs))
     ends = range_text(column.unit, figure.low, figure.high, words)
     return form % {"number": words.number(len(figure.runs))} + f", {ends}"
 
@@ -75,7 +76,7 @@ def more_text(column: Column, least: float, value: float, words: Words) -> str:
     if ratio < 2:
         return words.say(_("%(share)s more")) % {"share": words.percent(ratio - 1)}
     whole = round(ratio) if ratio >= 100 else 2  # fractions go with the form of two or more
-    form = words.plural("%(ratio)s time as much", "%(ratio)s times as much", whole)
+    form = words.ngettext("%(ratio)s time as much", "%(ratio)s times as much", whole)
     return form % {"ratio": words.ratio(ratio)}
 
 
@@ -85,10 +86,10 @@ def lint_text(lint: Lint, words: Words) -> str:
     if lint.skipped:
         return f"{tool}: {words.say(STATUS['skipped'])}: {lint.skipped}"
     counts = (
-        (words.plural("%(number)s error", "%(number)s errors", lint.errors), lint.errors),
-        (words.plural("%(number)s warning", "%(number)s warnings", lint.warnings), lint.warnings),
+        (words.ngettext("%(number)s error", "%(number)s errors", lint.errors), lint.errors),
+        (words.ngettext("%(number)s warning", "%(number)s warnings", lint.warnings), lint.warnings),
         (
-            words.plural(
+            words.ngettext(
                 "%(number)s finding overridden", "%(number)s findings overridden", lint.overridden
             ),
             lint.overridden,
@@ -102,7 +103,7 @@ def lint_text(lint: Lint, words: Words) -> str:
 
 def left_text(files: int, size: int, words: Words) -> str:
     """What stayed behind after a removal."""
-    form = words.plural("%(number)s file", "%(number)s files", files)
+    form = words.ngettext("%(number)s file", "%(number)s files", files)
     return ", ".join([form % {"number": words.number(files)}, words.bytes(size)])
 
 

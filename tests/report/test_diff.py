@@ -11,14 +11,14 @@ from rich.console import Console
 
 from shipways.project.model import Budget
 from shipways.report import compare, over_budget, show_changes, summarise, unheld
-from shipways.report.columns import BY_KEY
+from shipways.report.columns import COLUMNS
 from shipways.report.diff import Culprit, beyond_noise
 from shipways.report.figure import Figure
 from shipways.results import Builder, FormatRecord, Results
 
 Make = Callable[..., Results]
 MakeFormat = Callable[..., FormatRecord]
-SIZE, TIME, COUNT = BY_KEY["artifact_bytes"], BY_KEY["warm_s"], BY_KEY["commands"]
+SIZE, TIME, COUNT = COLUMNS["artifact_bytes"], COLUMNS["warm_s"], COLUMNS["commands"]
 
 
 def limits(table: dict[str, dict[str, int]]) -> dict[str, Budget]:

@@ -1,19 +1,10 @@
-"""Numbers, units and dates in both languages; catalogs in step with the sources."""
+"""Numbers, units and dates in both languages."""
 
 from __future__ import annotations
 
-import ast
-import re
-from pathlib import Path
-from typing import Any
-
 import pytest
-from babel.messages import Catalog
 
-from shipways.report import catalog
-from shipways.report.i18n import LANGUAGES, brief, clean, one_line, words
-
-PACKAGE = Path(catalog.__file__).parent
+from shipways.report.i18n import brief, clean, one_line, words
 
 
 def plain(text: str) -> str:
@@ -89,97 +80,3 @@ def test_a_log_is_cut_to_its_first_line() -> None:
     assert brief("\nfirst\nsecond") == "first"
     assert brief("one two three", 9) == "one two …"
     assert brief("x" * 20, 9) == "xxxxxxxxx …"
-
-
-def messages(language: str) -> dict[Any, Any]:
-    return {message.id: message for message in catalog.read(language) if message.id}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_catalogs_hold_all_messages_and_no_others(language: str) -> None:
-    """What the formats declare may be behind: it shows in English until it is translated."""
-    wanted = {message.id for message in catalog.template() if message.id}
-    others = {
-        message.id
-        for message in messages(language).values()
-        if not any(name.startswith("formats/") for name, _line in message.locations)
-    }
-    assert wanted <= set(messages(language)), "run python -m shipways.report.catalog"
-    assert others <= wanted, "run python -m shipways.report.catalog"
-
-
-def test_declarations_of_formats_are_messages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(catalog, "PACKAGE", tmp_path / "report")
-    (tmp_path / "formats").mkdir()
-    (tmp_path / "formats" / "image.py").write_text(
-        'Format(id="image", title="Container image", installs_on="anything")\n'
-        'Step("install", "docker load", "the image"), Step("start", "x", f"start {name}")\n'
-        'Table(title="no message")\n'
-    )
-    told = [message.id for message in catalog.declared() if message.id]
-    assert told == ["Container image", "anything", "the image"]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_catalogs_are_compiled(language: str) -> None:
-    compiled = catalog.po_path(language).with_suffix(".mo").read_bytes()
-    assert compiled == catalog.compiled(catalog.read(language))
-
-
-def test_everything_is_translated() -> None:
-    missing = [
-        message.id
-        for message in messages("ru").values()
-        if message.fuzzy or not (all(message.string) if message.pluralizable else message.string)
-    ]
-    assert not missing
-
-
-def test_translations_keep_their_placeholders() -> None:
-    for message in messages("ru").values():
-        originals = message.id if isinstance(message.id, tuple) else (message.id,)
-        forms = message.string if isinstance(message.string, tuple) else (message.string,)
-        wanted = set(re.findall(r"%\(\w+\)s|\{\w+\}", originals[-1]))
-        for form in forms:
-            assert set(re.findall(r"%\(\w+\)s|\{\w+\}", form)) == wanted, message.id
-
-
-def test_update_keeps_translations_and_adds_new_messages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(catalog, "LOCALE_DIR", tmp_path)
-    template = Catalog()
-    template.add("one")
-    catalog.update("ru", template)
-    path = catalog.po_path("ru")
-    path.write_text(
-        path.read_text("utf-8").replace('msgid "one"\nmsgstr ""', 'msgid "one"\nmsgstr "раз"'),
-        "utf-8",
-    )
-    template.add("two")
-    catalog.update("ru", template)
-    read = catalog.read("ru")
-    assert read["one"].string == "раз"
-    assert "two" in read
-    assert path.with_suffix(".mo").exists()
-
-
-@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.name)
-def test_no_message_hides_in_an_f_string(path: Path) -> None:
-    """Whether the extractor sees those depends on the version of Python."""
-    hidden = [
-        call.lineno
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.JoinedStr)
-        for call in ast.walk(node)
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "_"
-    ]
-    assert not hidden
-
-
-@pytest.mark.parametrize("path", sorted(PACKAGE.glob("templates/*.j2")), ids=lambda path: path.name)
-def test_templates_translate_nothing_but_messages(path: Path) -> None:
-    """A template's `_()` takes its message for markup: foreign text must never pass through."""
-    assert not re.findall(r"""\b_\((?!["'])""", path.read_text("utf-8"))

@@ -14,7 +14,6 @@ import pytest
 
 from shipways.report import render
 from shipways.report.columns import COLUMNS
-from shipways.report.findings_text import LEAD_TITLES
 from shipways.report.i18n import words
 from shipways.results import Results
 
@@ -79,7 +78,7 @@ def test_every_figure_is_that_of_the_results(page: Any) -> None:
     formats = json.loads(RECORDS.read_text("utf-8"))["formats"]
     rows = re.findall(r'<tr data-format="([^"]+)">(.*?)</tr>', page.source, re.S)
     assert len(rows) == 2 * sum(record["status"] == "ok" for record in formats.values())
-    keys = [column.key for column in COLUMNS]
+    keys = [*COLUMNS]
     for name, row in rows:
         values = dict(zip(keys, re.findall(r'<td( data-value="[^"]*")?', row), strict=True))
         for key, value in expected(formats[name]).items():
@@ -94,7 +93,7 @@ def test_every_lead_is_true(page: Any, language: str) -> None:
     told = {name: expected(record) for name, record in formats.items() if record["status"] == "ok"}
     said = {
         kind: [text for _, text in page.find("div", data_finding=kind)][language == "ru"]
-        for kind in LEAD_TITLES
+        for kind in (column.key for column in COLUMNS.values() if column.lead)
     }
     for kind, text in said.items():
         order = sorted(told, key=lambda name: told[name][kind] or 0)

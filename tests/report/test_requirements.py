@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from shipways.report import requirements
-from shipways.report.chooser import Chooser
+from shipways.report.columns import by_place
 from shipways.report.i18n import words
 from shipways.report.overview import overview
-from shipways.report.systems import NO, UNKNOWN, YES
+from shipways.report.requirements import NO, UNKNOWN, YES, Chooser
 from shipways.results import FormatRecord, Results, StepRecord, TargetRecord
 
 Make = Callable[..., Results]
@@ -139,8 +139,10 @@ def test_the_weaker_answer_stands_for_a_mix(make_results: Make) -> None:
 
 def test_ranks_are_offered_for_what_was_measured(golden: Callable[[str], Results]) -> None:
     built = requirements.orders(overview(golden("built")))
-    assert built == ("commands", "artifact_bytes", "warm_s")
-    assert len(requirements.orders(overview(golden("all")))) == len(requirements.ORDERS)
+    assert [column.key for column in built] == ["commands", "artifact_bytes", "warm_s"]
+    assert len(requirements.orders(overview(golden("all")))) == len(
+        by_place(lambda column: column.wish)
+    )
 
 
 def test_data_for_the_page(golden: Callable[[str], Results]) -> None:

@@ -55,7 +55,7 @@ OWN = {  # modules that read what this program wrote itself, or the system did
     "inputs/wheel_metadata.py", "machines/host_network.py", "machines/image_names.py",
     "machines/podman.py", "project/checkout.py", "project/detection/probe.py",
     "project/detection/probe_child.py", "project/detection/tree.py", "project/names.py",
-    "project/pyproject.py", "report/catalog.py", "report/html.py", "report/overview.py",
+    "project/pyproject.py", "report/html.py", "report/overview.py",
     "util/places.py", "util/runs.py", "util/text.py", "verify/agents/confinement_probe.py",
     "verify/later_versions.py", "verify/phases/hardening.py", "verify/phases/upgrade.py",
 }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from shipways.report.charts import svg
 from shipways.report.charts.chart import Picture, in_words, scale
 from shipways.report.charts.stacked import footprints, timelines
-from shipways.report.columns import BY_KEY
+from shipways.report.columns import COLUMNS
 from shipways.report.i18n import Words
 from shipways.report.overview import Overview, Row
 from shipways.report.value_text import figure_text, spread_text
@@ -52,7 +52,7 @@ def _grouped(
     if not rows:
         return
     series = [_series(rows, key, f"c{place}", words) for place, key in enumerate(keys)]
-    titles = [words.say(BY_KEY[key].title) for key in keys]
+    titles = [words.say(COLUMNS[key].title) for key in keys]
     head = [words.say(_("Format")), *titles]
     told = [
         [row.id, *texts] for row, *texts in zip(rows, *(one.texts for one in series), strict=True)
@@ -74,14 +74,14 @@ def _series(rows: Sequence[Row], key: str, css: str, words: Words) -> svg.Series
     return svg.Series(
         css,
         [figure.value for figure in figures],
-        [figure_text(BY_KEY[key], figure, words) for figure in figures],
+        [figure_text(COLUMNS[key], figure, words) for figure in figures],
         [(figure.low, figure.high) if len(figure.runs) > 1 else None for figure in figures],
     )
 
 
 def _with_spread(row: Row, key: str, words: Words) -> str:
-    shown = figure_text(BY_KEY[key], row.figures[key], words)
-    spread = spread_text(BY_KEY[key], row.figures[key], words)
+    shown = figure_text(COLUMNS[key], row.figures[key], words)
+    spread = spread_text(COLUMNS[key], row.figures[key], words)
     return f"{shown} ({spread})" if spread else shown
 
 
@@ -91,7 +91,7 @@ def _scatter(rows: Sequence[Row], words: Words) -> Iterator[Picture]:
     known = [(name, x, y) for name, x, y in points if x is not None and y is not None]
     if len(known) < 2:
         return
-    head = [words.say(_("Format")), *(words.say(BY_KEY[key].title) for key in keys)]
+    head = [words.say(_("Format")), *(words.say(COLUMNS[key].title) for key in keys)]
     cells = [[name, words.bytes(x), words.bytes(y)] for name, x, y in known]
     yield Picture(
         "scatter",

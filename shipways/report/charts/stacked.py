@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from shipways.report.charts import svg
 from shipways.report.charts.chart import Picture, in_words, scale
-from shipways.report.column_readers import first_install
+from shipways.report.columns.reading import first_install
 from shipways.report.i18n import Words
 from shipways.report.overview import Row
 from shipways.results import StepResult, TargetRecord, was_installed

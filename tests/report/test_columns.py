@@ -1,19 +1,28 @@
-"""Figures are read as they were measured; what was not is absent."""
+"""Figures are read as they were measured; what was not is absent. One more column is one row."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from rich.console import Console
 
-from shipways.report.columns import BY_KEY, COLUMNS
-from shipways.report.figure import Figure, Seen
+from shipways import report
+from shipways.report.columns import COLUMNS, by_place
+from shipways.report.columns.base import Column, Superlative
+from shipways.report.figure import Figure, Seen, Source
 from shipways.results import (
     Builder,
     BuildFigures,
     File,
     FormatRecord,
     Lint,
+    Results,
     StepRecord,
     StepResult,
     TargetRecord,
@@ -21,7 +30,7 @@ from shipways.results import (
 
 
 def read(key: str, record: FormatRecord, name: str = "") -> Figure:
-    return BY_KEY[key].read(Seen(record, name, record.targets.get(name)))
+    return COLUMNS[key].read(Seen(record, name, record.targets.get(name)))
 
 
 def on(**fields: Any) -> FormatRecord:
@@ -29,14 +38,14 @@ def on(**fields: Any) -> FormatRecord:
     return FormatRecord(status="ok", targets={"debian-13": target})
 
 
-@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.key)
+@pytest.mark.parametrize("column", COLUMNS.values(), ids=lambda column: column.key)
 def test_nothing_measured_is_absent(column: Any) -> None:
     figure = column.read(Seen(FormatRecord(status="failed")))
     assert figure.value is None
     assert not figure.text
 
 
-@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.key)
+@pytest.mark.parametrize("column", COLUMNS.values(), ids=lambda column: column.key)
 def test_an_empty_target_is_absent(column: Any) -> None:
     record = on()
     figure = column.read(Seen(record, "debian-13", record.targets["debian-13"]))
@@ -255,3 +264,93 @@ def test_a_phase_that_was_not_tried_says_nothing() -> None:
     assert found.notes == ("the data stays",)
     assert found.commands == ("rm",)
     assert found.logs == ("logs/remove.log", "logs/residue.log")
+
+
+BOXES = Column(
+    "boxes",
+    "Boxes",
+    "count",
+    lambda seen: Figure(
+        float(len(seen.record.title)), source=Source(("count boxes",), tool="crane 3")
+    ),
+    "how many it is delivered in",
+    better="less",
+    brief=True,
+    noun=("%(number)s box", "%(number)s boxes"),
+    on_target=lambda target: 77777.0,
+    lead=Superlative(99, "Fewest boxes"),
+    wish=Superlative(99, "the fewest boxes"),
+)
+
+
+@pytest.fixture
+def boxes(monkeypatch: pytest.MonkeyPatch) -> Column:
+    """A made-up column, registered: a row of the table, and nothing else."""
+    monkeypatch.setitem(COLUMNS, BOXES.key, BOXES)
+    return BOXES
+
+
+@pytest.fixture
+def two(golden: Callable[[str], Results]) -> Results:
+    """A run of several formats; their titles differ in length."""
+    results = golden("all")
+    assert len({len(record.title) for record in results.formats.values()}) > 1
+    return results
+
+
+def in_terminal(show: Callable[[Console], None]) -> str:
+    console = Console(file=StringIO(), width=300)
+    show(console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_a_made_up_column_is_in_every_report(boxes: Column, two: Results, tmp_path: Path) -> None:
+    markdown, page = (path.read_text("utf-8") for path in report.render(two, tmp_path))
+    text = in_terminal(lambda console: report.show(two, console))
+    least = min(len(record.title) for record in two.formats.values() if record.status == "ok")
+    for told in (markdown, page, text):
+        assert boxes.title in told
+        assert "Fewest boxes" in told
+        assert f"{least} boxes" in told
+    assert '<th scope="col" data-key="boxes" title="how many it is delivered in">' in page
+    assert "count boxes" in page
+    assert "by crane 3" in page
+    assert ">the fewest boxes</option>" in page
+    assert "77,777" in page
+
+
+def test_a_made_up_column_is_compared_between_runs(boxes: Column, two: Results) -> None:
+    name, record = next(
+        (name, record) for name, record in two.formats.items() if record.status == "ok"
+    )
+    longer = msgspec.structs.replace(record, title=record.title * 2)
+    new = msgspec.structs.replace(two, formats={**two.formats, name: longer})
+    told = report.summarise(two, new)
+    size = len(record.title)
+    assert f"| **{name}** | Boxes | {size} | {2 * size} | worse, +100" in told
+    shown = in_terminal(lambda console: report.show_changes(two, new, console))
+    assert "Boxes" in shown
+
+
+@pytest.mark.parametrize(("better", "worse"), [("less", "worse"), ("more", "better"), ("", "")])
+def test_what_is_better_says_what_is_worse(
+    better: Any, worse: str, two: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown = iter([1.0] * len(two.formats) + [2.0] * len(two.formats))
+    column = replace(BOXES, better=better, read=lambda seen: Figure(next(grown)))
+    monkeypatch.setitem(COLUMNS, column.key, column)
+    changes = report.compare(two, two).changes
+    assert all(change.column is column for change in changes)
+    assert bool(changes) == bool(better)
+    assert {"worse" if change.worse else "better" for change in changes} <= {worse}
+
+
+def test_superlatives_are_told_in_their_order() -> None:
+    told = [column.key for column in by_place(lambda column: column.wish)]
+    assert told[:2] == ["commands", "transfer_bytes"]
+    for places in (
+        [column.lead.place for column in COLUMNS.values() if column.lead],
+        [column.wish.place for column in COLUMNS.values() if column.wish],
+    ):
+        assert sorted(places) == list(range(1, len(places) + 1))
