@@ -9,7 +9,7 @@ import shlex
 
 from shipways.formats import several
 from shipways.formats.step import Step
-from shipways.project.model import Project
+from shipways.project.model import DEFAULT_PORT, Project
 
 
 def home(name: str) -> str:
@@ -50,7 +50,10 @@ def prerequisites(packages: str, why: str) -> tuple[Step, ...]:
 
 def start(project: Project) -> Step:
     """The step that serves, in the foreground."""
-    return Step("start", serve(project), "migrate, then serve in the foreground", foreground=True)
+    tool = project.tool
+    other = [f"{tool.bind_variable}=127.0.0.1:{tool.port}"] if tool.port != DEFAULT_PORT else []
+    command = serve(project, "", *other)
+    return Step("start", command, "migrate, then serve in the foreground", foreground=True)
 
 
 def instance(project: Project, what: str, number: int) -> list[str]:

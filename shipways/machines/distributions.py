@@ -15,7 +15,6 @@ from shipways.machines import engine, fedora_stub, host_network, image_layers, i
 from shipways.util import command
 
 BOOTSTRAP_TIMEOUT_S = 600
-PULL_TIMEOUT_S = 300
 SUITES = {"debian:13": "trixie", "debian:12": "bookworm"}
 REGISTRY_NAMES = {
     "debian:13": "debian:trixie-slim",

@@ -134,13 +134,6 @@ class Machine:
         tail = self._container.logs(tail=20).decode("utf-8", "replace")
         raise VerifyError(f"{self.image.platform} did not boot with systemd:\n{tail}")
 
-    def disk_used(self) -> int:
-        """Bytes of all files on the machine's own file system; memory-backed folders left out."""
-        command = (
-            r"find / -xdev -type f -printf '%i %s\n' | sort -u | awk '{n += $2} END {print n}'"
-        )
-        return int(self.run(command, timeout=60).output)
-
     def bytes_received(self) -> int:
         """Bytes that came in at the network interface since the machine was made."""
         return self.network.bytes_received()

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from shipways.project import hardening, values
-from shipways.project.model import Arguments, Budget, Port, Probe
+from shipways.project.model import DEFAULT_PORT, Arguments, Budget, Port, Probe
 from shipways.project.names import SystemName, VariableName
 
 
@@ -139,7 +139,7 @@ class ApplicationTable(
     """Path below which static files are served. Default: as the settings say."""
     languages: tuple[values.LanguageTag, ...] = ()
     """Languages that the site offers: translations into others are not shipped. Default: all."""
-    port: Port = 8000
+    port: Port = DEFAULT_PORT
     """Port that is listened on."""
     section: values.Section = values.Section("web")
     """Debian's archive section."""

@@ -19,6 +19,7 @@ from shipways.util import places
 from shipways.util.text import read_text
 
 FILE_NAME = "pyproject.toml"
+DEFAULT_PORT = 8000
 V = TypeVar("V", bound=values.Value)
 Arguments = Annotated[tuple[values.Argument, ...], msgspec.Meta(min_length=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -114,12 +115,10 @@ class ToolTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     """Path of a page that answers 200 when the database can be reached."""
     about: values.OptionalPath = values.OptionalPath("/about")
     """Path of a page that says which version and format this is; "" where there is none."""
-    port: Port = 8000
+    port: Port = DEFAULT_PORT
     """Port that is listened on."""
     bind_variable: VariableName = VariableName("BIND")
     """The variable that names address and port to listen on."""
-    static: values.OptionalProjectPath = values.OptionalProjectPath("")
-    """Folder of static files in the source."""
     static_url: values.StaticUrl = values.StaticUrl("/static/")
     """Path below which static files are served."""
     languages: tuple[values.LanguageTag, ...] = ()

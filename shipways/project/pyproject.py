@@ -46,7 +46,6 @@ EXAMPLES = {
     "tool.shipways.health": 'health = "/healthz"',
     "tool.shipways.about": 'about = "/about"',
     "tool.shipways.port": "port = 8000",
-    "tool.shipways.static": 'static = "notes/static"',
     "tool.shipways.static-files": 'static-files = "own"   # the project serves them itself',
     "tool.shipways.static-url": 'static-url = "/static/"',
     "tool.shipways.languages": 'languages = ["en", "pt-BR"]',

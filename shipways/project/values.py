@@ -272,9 +272,3 @@ class ProjectPath(Value):
 
     pattern = r"[^/].*"
     what = "path relative to the project's folder"
-
-
-class OptionalProjectPath(ProjectPath):
-    """The same, or empty."""
-
-    pattern = r"(?:[^/].*)?"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shipways.formats import installed_files
+from shipways.formats import FORMATS, installed_files
 from shipways.formats.base import Job
 from shipways.formats.installed_files import TargetFile
 from shipways.inputs.stages import Bundle
@@ -237,6 +237,29 @@ def test_launcher_keeps_the_environment_over_the_file(
     module.become_service_user({"NOTES_BIND": "other", "NOTES_HOSTS": "file"})
     assert module.os.environ["NOTES_BIND"] == "[::1]:1"
     assert module.os.environ["NOTES_HOSTS"] == "file"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [(None, "127.0.0.1:9001"), ("", "127.0.0.1:9001"), ("[::1]:1", "[::1]:1")],
+)
+def test_the_port_reaches_the_service(
+    said: str | None, expected: str, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = notes / "pyproject.toml"
+    file.write_text(file.read_text().replace("[tool.shipways]\n", "[tool.shipways]\nport = 9001\n"))
+    changed = model.load(notes)
+    module = launcher(changed)
+    monkeypatch.delenv("NOTES_BIND", raising=False)
+    if said is not None:
+        monkeypatch.setenv("NOTES_BIND", said)
+    else:
+        monkeypatch.setenv("NOTES_BIND", "x")  # so that it is put back
+        monkeypatch.delenv("NOTES_BIND")
+    module.listen()
+    assert module.os.environ["NOTES_BIND"] == expected
+    (started,) = [s for s in FORMATS["wheel"].printed(changed) if s.phase == "start"]
+    assert "NOTES_BIND=127.0.0.1:9001" in started.command
 
 
 def test_launcher_gives_up_root_for_good(

@@ -34,7 +34,6 @@ ADMITTED: list[tuple[type[values.Value], list[str]]] = [
     (values.Section, ["web", "contrib/web"]),
     (values.Relation, ["libmagic1", "a1 (>= 1:2.0~x-1) | b2 [amd64 !i386] <!nocheck>", "a1:any"]),
     (values.ProjectPath, ["requirements.lock", "a/ü b.txt"]),
-    (values.OptionalProjectPath, ["", "notes/static"]),
     (names.DistributionName, ["notes", "a-b", "7up"]),
     (names.SystemName, ["notes", "a-1", "team-notes", "x" * names.LONGEST]),
     (names.CommandName, ["notes", "Notes.py", "notes_2"]),
@@ -97,7 +96,6 @@ REFUSED: list[tuple[type[values.Value], list[str]]] = [
     (values.Section, ["", "Web", "a b", "a/b/c", "web\n"]),
     (values.Relation, ["", "a", "A1", "a1, b1", "${x}", "a1 (> 1)", "a1\n", "a1 |", "a1 (>= 1"]),
     (values.ProjectPath, ["", "/etc/passwd", "a\nb"]),
-    (values.OptionalProjectPath, ["/etc"]),
     (names.DistributionName, ["", "-a", "a-", "a b", "ä", "a\n", "a/b", "{a}"]),
     (
         names.SystemName,

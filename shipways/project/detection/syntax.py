@@ -6,8 +6,6 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
 
 def dotted(node: ast.AST | None) -> str:
     """A name with its attributes, "os.environ.get"; "" for anything else."""
