@@ -14,7 +14,7 @@ from packaging.version import Version
 from shipways import report, results
 from shipways.build import host, inventory, pipeline
 from shipways.build.dist import Dist
-from shipways.build.timed_build import command
+from shipways.build.timed_build import Workshop, command
 from shipways.errors import BuildError, ProjectError, UsageError
 from shipways.formats import FORMATS, Format, Job, Options, Product, Tool
 from shipways.formats.step import Step
@@ -117,6 +117,34 @@ def test_missing_tool_is_a_skipped_row(build: Callable[..., Results]) -> None:
     row = build([replace(PACK, tools=(absent,))]).formats["pack"]
     assert row.status == "skipped"
     assert row.reason == "packer is not there.\napt-get install packer"
+
+
+def test_what_a_project_cannot_have_is_skipped(build: Callable[..., Results]) -> None:
+    never = replace(PACK, obstacle=lambda found: f"{found.name} is none", instead="Take another.")
+    found = build([never, replace(PACK, id="other")], named=False)
+    assert found.formats["pack"].status == "skipped"
+    assert found.formats["pack"].reason == "notes-app is none."
+    assert found.formats["other"].status == "ok"
+
+
+def test_and_refused_where_it_is_asked_for(build: Callable[..., Results]) -> None:
+    never = replace(PACK, obstacle=lambda _: "there is none", instead="Take another.")
+    with pytest.raises(ProjectError, match=r"^pack: there is none\.") as caught:
+        build([replace(PACK, id="other"), never])
+    assert caught.value.hint == "Take another."
+
+
+def test_what_cannot_start_is_failed(
+    build: Callable[..., Results], monkeypatch: pytest.MonkeyPatch, notes: Path
+) -> None:
+    def prove(_shop: Workshop) -> None:
+        raise BuildError("It does not start, for its settings: ImportError: no")
+
+    monkeypatch.setattr(Workshop, "prove", prove)
+    row = build([PACK]).formats["pack"]
+    assert row.status == "failed"
+    assert row.reason.endswith("ImportError: no")
+    assert not (notes / "dist" / "notes.pack").exists()
 
 
 def test_builds_that_differ_fail_and_change_nothing(

@@ -110,7 +110,11 @@ def _documents(job: Job, package: Package) -> tuple[TargetFile, ...]:
     """Policy 12.5, 12.7; lintian's overrides with their reasons."""
     doc = f"/usr/share/doc/{package.name}"
     text = copyrights.text(job.project, package.bundle.site, common=True)
-    overrides = templates.render("deb-bundled/lintian-overrides.j2", package=package.name)
+    overrides = templates.render(
+        "deb-bundled/lintian-overrides.j2",
+        package=package.name,
+        application=job.project.is_application,
+    )
     return (
         installed_files.sbom(job.project, job.inputs.sbom_of_bundle, package.name),
         TargetFile(f"{doc}/copyright", text.encode()),
