@@ -8,8 +8,7 @@ import stat
 from pathlib import Path
 
 from . import application, listeners
-from .environment import BadSetting
-from .errors import Failure
+from .errors import BadSetting, Failure
 
 
 def bind(address: str) -> socket.socket:

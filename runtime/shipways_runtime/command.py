@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from . import application
+from . import application, errors
 
 HELP = """\
 usage: {name} COMMAND [OPTIONS]
@@ -39,12 +40,17 @@ exit status: 0 done, 1 failed, 2 wrong use or a wrong setting
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command with `arguments`, by default those of this process."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    app = application.current()
-    if words in ([], ["-h"], ["--help"]):
-        return _print(_help())
-    if words == ["--version"]:
-        return _print(f"{app.name} {app.version}\n")
-    return _guarded(lambda: _run(words))
+    try:
+        app = application.current()
+        if words in ([], ["-h"], ["--help"]):
+            return _print(_help())
+        if words == ["--version"]:
+            return _print(f"{app.name} {app.version}\n")
+        return _run(words)
+    except Exception as error:
+        return _status(error)
+    except KeyboardInterrupt:
+        return 130
 
 
 def _help() -> str:
@@ -53,41 +59,44 @@ def _help() -> str:
     return HELP.format(name=app.name, version=app.version, prefix=app.prefix, processes=names)
 
 
-def _guarded(work: Callable[[], int]) -> int:
+def _status(error: Exception) -> int:
     """An error that a person can do something about becomes one line and a status."""
+    if isinstance(error, errors.BadSetting):
+        return _complain(errors.one_line(error), 2)
+    if isinstance(error, errors.Failure):
+        return _complain(str(error), 1)
+    if isinstance(error, OSError):  # no space left, permission denied: it names the file
+        return _complain(errors.one_line(error), 1)
     from django.core.exceptions import ImproperlyConfigured
     from django.db import OperationalError
 
-    from .errors import Failure, one_line
-
-    try:
-        return work()
-    except ImproperlyConfigured as error:
-        return _complain(one_line(error), 2)
-    except Failure as error:
-        return _complain(str(error), 1)
-    except OperationalError as error:
-        return _complain(f"the database: {one_line(error)}", 1)
-    except OSError as error:  # no space left, permission denied: it names the file
-        return _complain(one_line(error), 1)
-    except KeyboardInterrupt:
-        return 130
+    if isinstance(error, ImproperlyConfigured):
+        return _complain(errors.one_line(error), 2)
+    if isinstance(error, OperationalError):
+        return _complain(f"the database: {errors.one_line(error)}", 1)
+    raise error
 
 
 def _run(words: list[str]) -> int:
+    from . import bytecode, places, user
+
+    os.umask(0o077)  # what is written from here on is for nobody else
+    # Root runs no bytecode that another could have written.
+    if user.become(places.state()):
+        bytecode.keep(places.bytecode())
+    typed = user.where()
     from . import setup
 
     setup.prepare()
     for line in setup.misspelt():
         # Not an error: Kubernetes adds NAME_PORT and more for a service of this name.
         _complain(f"warning: {line}", 0)
-    ours = {"serve": _serve, "restore": _restore, "process": _process, "settings": _settings}
-    if words[0] in ours:
-        import django
+    if words[0] not in OURS:
+        return _manage(words)
+    import django
 
-        django.setup()
-        return ours[words[0]](words[1:])
-    return _manage(words)
+    django.setup()
+    return OURS[words[0]](words[1:], typed)
 
 
 def _manage(words: list[str]) -> int:
@@ -97,27 +106,25 @@ def _manage(words: list[str]) -> int:
     return 0
 
 
-def _serve(words: list[str]) -> int:
-    from .serve import private, serve
+def _serve(words: list[str], _typed: Path) -> int:
+    from .serve import serve
 
-    private()
     return serve(words)
 
 
-def _restore(words: list[str]) -> int:
+def _restore(words: list[str], typed: Path) -> int:
     from .restore import restore
 
-    return restore(words)
+    return restore(words, typed)
 
 
-def _process(words: list[str]) -> int:
+def _process(words: list[str], _typed: Path) -> int:
     from .processes import process
 
-    os.umask(0o077)
     return process(words, _manage)
 
 
-def _settings(_words: list[str]) -> int:
+def _settings(_words: list[str], _typed: Path) -> int:
     from django.conf import settings
 
     overlaid = getattr(settings, "OVERLAID", {})
@@ -130,5 +137,14 @@ def _print(text: str) -> int:
 
 
 def _complain(message: str, status: int) -> int:
-    print(f"{application.current().name}: {message}", file=sys.stderr, flush=True)
+    print(f"{application.name()}: {message}", file=sys.stderr, flush=True)
     return status
+
+
+# Their words, and the folder in which they were typed
+OURS: dict[str, Callable[[list[str], Path], int]] = {
+    "serve": _serve,
+    "restore": _restore,
+    "process": _process,
+    "settings": _settings,
+}

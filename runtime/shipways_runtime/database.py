@@ -13,6 +13,11 @@ from . import application, config, state
 from .errors import Failure, one_line
 
 Say = Callable[[str], None]
+# How a server lets one session in: "Advisory Lock Functions", "Locking Functions"
+LOCKS = {
+    "postgresql": ("SELECT pg_try_advisory_lock(%s)", "SELECT pg_advisory_unlock(%s)"),
+    "mysql": ("SELECT GET_LOCK(%s, 0)", "SELECT RELEASE_LOCK(%s)"),
+}
 
 
 def place() -> str:
@@ -50,25 +55,22 @@ def exclusive(say: Say) -> Iterator[None]:
     def waiting() -> None:
         say("waiting for another start to finish with the database")
 
-    if connection.vendor == "postgresql":
-        with _advisory_lock(waiting):
+    if connection.vendor in LOCKS:
+        with _advisory_lock(waiting, *LOCKS[connection.vendor]):
             yield
     else:
         with state.lock(state.make_directory(config.current().state) / "migrate.lock", waiting):
             yield
 
 
-def _advisory_number() -> int:
-    return zlib.crc32(f"{application.current().name}: migrate".encode())
-
-
 @contextmanager
-def _advisory_lock(waiting: Callable[[], None]) -> Iterator[None]:
-    """A session's lock: PostgreSQL drops it with the connection, also when this process dies."""
+def _advisory_lock(waiting: Callable[[], None], take: str, leave: str) -> Iterator[None]:
+    """A session's lock: the server drops it with the connection, also when this process dies."""
+    number = zlib.crc32(f"{application.current().name}: migrate".encode())
     with connection.cursor() as cursor:
         for attempt in range(1 << 30):
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_advisory_number()])
-            if cursor.fetchone() == (True,):
+            cursor.execute(take, [number])
+            if cursor.fetchone()[0]:
                 break
             if attempt % 50 == 5:
                 waiting()
@@ -78,4 +80,4 @@ def _advisory_lock(waiting: Callable[[], None]) -> Iterator[None]:
     finally:
         if connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_advisory_number()])
+                cursor.execute(leave, [number])

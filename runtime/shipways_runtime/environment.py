@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
+from .errors import BadSetting
 
 BOOLEANS = {"true": True, "yes": True, "on": True, "1": True} | {
     "false": False, "no": False, "off": False, "0": False,
 }  # fmt: skip
-
-
-class BadSetting(ImproperlyConfigured):
-    """The environment variable ``name`` has a value that cannot be used."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"{name}: {problem}")
 
 
 class Environment:
@@ -69,8 +62,8 @@ class Environment:
         return value
 
     def words(self, name: str, default: str = "") -> list[str]:
-        """A list separated by commas."""
-        return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+        """A list separated by commas or blanks."""
+        return [word for word in re.split(r"[,\s]+", self.text(name, default)) if word]
 
     def path(self, name: str, default: Callable[[], Path]) -> Path:
         """An absolute path; ``default`` is called only if it is needed."""
@@ -109,6 +102,9 @@ class Environment:
         return [self._complaint(name) for name in unknown if name not in self.names]
 
     def _complaint(self, name: str) -> str:
-        close = difflib.get_close_matches(name, self.names, n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        import difflib
+
+        known = [one.removeprefix(self.prefix) for one in self.names]
+        close = difflib.get_close_matches(name.removeprefix(self.prefix), known, n=1)
+        hint = f"; did you mean {self.prefix}{close[0]}?" if close else ""
         return f"{name} is not a setting of this version{hint}"

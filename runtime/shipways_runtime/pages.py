@@ -11,6 +11,9 @@ from .application import Application
 from .config import Config
 from .errors import one_line
 
+TEXT = [("Content-Type", "text/plain")]
+TOO_LARGE = b"The request is too large.\n"
+
 
 @dataclass(frozen=True)
 class Page:
@@ -35,12 +38,13 @@ def answer(path: str, app: Application, config: Config) -> Page | None:
 
 def health(app: Application) -> Page:
     """200 as long as the database answers, else 503 with the reason."""
-    from django.db import DatabaseError, connection
+    from django.db import Error, connection
 
     try:
+        connection.close_if_unusable_or_obsolete()  # it may have been restarted since
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError as error:
+    except Error as error:
         reason = one_line(error)
         facts = {"status": "error", "reason": reason, "version": app.version}
         return Page("503 Service Unavailable", _json(facts))

@@ -11,8 +11,11 @@ from .errors import Failure
 from .serve import say
 
 
-def restore(arguments: Sequence[str]) -> int:
-    """Replace the database by a copy; the present one is copied aside first."""
+def restore(arguments: Sequence[str], typed: Path) -> int:
+    """Replace the database by a copy, named as from the folder `typed`.
+
+    The present one is copied aside first.
+    """
     from django.db import connection, connections
 
     app = application.current()
@@ -22,7 +25,7 @@ def restore(arguments: Sequence[str]) -> int:
         "STATE_DIR/backups. The present database is copied there first.",
     )
     parser.add_argument("backup", type=Path, metavar="BACKUP")
-    backup = parser.parse_args(arguments).backup
+    backup = typed / parser.parse_args(arguments).backup
     if connection.vendor != "sqlite":
         raise Failure("restore is for SQLite; other databases have programs of their own for it")
     backups.check(backup)

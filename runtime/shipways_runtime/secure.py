@@ -15,6 +15,8 @@ from django.http.request import split_domain_port, validate_host
 
 from .config import Config
 
+SAFE = "/:@!$&'()*+,;=~"  # in a path (RFC 3986, section 3.3)
+
 
 def redirect(host: str, path: str, query: str, https: bool, config: Config) -> str:
     """Where a request belongs that came over plain HTTP; "" where it is right.
@@ -27,7 +29,8 @@ def redirect(host: str, path: str, query: str, https: bool, config: Config) -> s
     if not name or not validate_host(name, settings.ALLOWED_HOSTS):
         return ""
     where = name if port in ("", "80") else host
-    return f"https://{where}{quote(path, safe='/%:@!$&()*+,;=~')}" + (f"?{query}" if query else "")
+    to = f"https://{where}{quote(path, safe=SAFE)}"
+    return f"{to}?{query}" if query else to
 
 
 def is_loopback(host: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
-from . import application, binding, config, database, statics, upgrade
+from . import application, binding, config, database, processes, statics, upgrade
+from .errors import Failure
 from .state import make_directory
 
 
@@ -20,6 +22,8 @@ def serve(arguments: Sequence[str]) -> int:
     app, settings = application.current(), config.current()
     # The first process of a container gets no default action for a signal.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # a log is read while it is written
     sock = binding.bind(chosen.bind)
     say(f"version {app.version}, state in {settings.state}")
     for name in app.directories:
@@ -28,14 +32,23 @@ def serve(arguments: Sequence[str]) -> int:
     upgrade.upgrade(say)
     statics.collect()
     connections.close_all()  # workers are forks, and must not share one
+    return _run(sock, chosen)
+
+
+def _run(sock: socket.socket, chosen: argparse.Namespace) -> int:
+    app = application.current()
+    if app.server:
+        return processes.instead(app.server, chosen.bind, sock)
     if app.kind == "asgi":
         from . import asgi_server
 
         asgi_server.run(sock, chosen.workers)
-    else:
+        return 0
+    try:
         from . import wsgi_server
-
-        wsgi_server.run(sock, chosen.workers, chosen.threads)
+    except ImportError as error:
+        raise Failure(f"gunicorn, which serves this project, is not there: {error}") from error
+    wsgi_server.run(sock, chosen.workers, chosen.threads)
     return 0
 
 
@@ -65,8 +78,3 @@ def _parser() -> argparse.ArgumentParser:
 def say(line: str) -> None:
     """To the log, at once."""
     print(f"{application.current().name}: {line}", flush=True)
-
-
-def private() -> None:
-    """What is written from here on is for nobody else."""
-    os.umask(0o077)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
-from . import application, config, variables
+from . import application, config, configuration_files, variables
 
 SETTINGS = f"{application.PACKAGE}.overlay.settings"
 
@@ -14,27 +13,16 @@ SETTINGS = f"{application.PACKAGE}.overlay.settings"
 def prepare() -> None:
     """Once per process. Raises `BadSetting` for a wrong or a missing variable."""
     app, settings = application.current(), config.current()
-    _keep_bytecode(settings.state)
     sys.path[:0] = [path for path in app.paths if path not in sys.path]
     if app.folder.is_dir():
         os.chdir(app.folder)
-    variables.apply(app, settings.state)
+    variables.apply(app, settings)
+    configuration_files.write(app, settings.state)
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     # Now, because Django would put off a wrong setting and then blame the command for it.
     from django.conf import settings as django_settings
 
     _ = django_settings.DEBUG
-
-
-def _keep_bytecode(state: Path) -> None:
-    """In the service's cache directory (systemd.exec(5)), else in the state directory.
-
-    The code itself is read-only, and compiling Django anew costs a second at each start.
-    """
-    if sys.pycache_prefix is None and not os.environ.get("PYTHONDONTWRITEBYTECODE"):
-        place = os.environ.get("CACHE_DIRECTORY", "").split(":")[0] or str(state / "cache")
-        sys.pycache_prefix = f"{place}/bytecode"
-        sys.dont_write_bytecode = False
 
 
 def misspelt() -> list[str]:

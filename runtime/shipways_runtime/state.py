@@ -12,21 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
-
 from . import application
-from .environment import BadSetting
-
-
-def default_directory() -> Path:
-    """``$XDG_STATE_HOME/NAME``, or ``~/.local/state/NAME`` (XDG Base Directory 0.8)."""
-    app = application.current()
-    base = os.environ.get("XDG_STATE_HOME", "")
-    try:
-        return (Path(base) if os.path.isabs(base) else Path.home() / ".local/state") / app.name
-    except RuntimeError as error:
-        reason = "is not set, and this user has no home"
-        raise BadSetting(f"{app.prefix}STATE_DIR", reason) from error
+from .errors import BadSetting
 
 
 def make_directory(path: Path) -> Path:
@@ -41,6 +28,7 @@ def make_directory(path: Path) -> Path:
 def create_file(path: Path, content: str = "") -> None:
     """A new private file, on disk before this returns. Raises FileExistsError if it is there."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    give(path)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(content)
         file.flush()
@@ -82,7 +70,6 @@ def secret(path: Path, make: Callable[[], str]) -> str:
                     temporary = path.with_name(f"{path.name}.new")
                     temporary.unlink(missing_ok=True)
                     create_file(temporary, make() + "\n")
-                    give(temporary)
                     temporary.rename(path)
         value = path.read_text("utf-8").strip()
     except OSError as error:
@@ -90,7 +77,7 @@ def secret(path: Path, make: Callable[[], str]) -> str:
         raise BadSetting(variable, f"cannot keep {path}: {error.strerror}") from error
     if not value:
         # A new one would end every session behind the administrator's back.
-        raise ImproperlyConfigured(f"{path} is empty; restore it, or delete it to get a new one")
+        raise BadSetting(str(path), "is empty; restore it, or delete it to get a new one")
     return value
 
 

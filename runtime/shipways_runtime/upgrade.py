@@ -28,8 +28,13 @@ def upgrade(say: database.Say) -> None:
             copy = _copy_aside(say) if executor.loader.applied_migrations else None
             say(f"migrating the database: {len(plan)} to apply")
         for command in application.current().prepare:
-            if plan or command[0] != "migrate":
+            if plan or not _is_plain(command):
                 _run(command, copy)
+
+
+def _is_plain(command: Sequence[str]) -> bool:
+    """Whether it only applies the default database's migrations."""
+    return command[0] == "migrate" and set(command[1:]) <= {"--noinput", "--no-input"}
 
 
 def _copy_aside(say: database.Say) -> Path | None:

@@ -15,17 +15,27 @@ from typing import Any
 
 from . import state
 from .application import Application
-from .environment import BadSetting
+from .config import Config
+from .errors import BadSetting
+
+# What the project may read itself, under its usual name, where the prefixed one is set
+SHARED = ("SECRET_KEY", "DATABASE_URL")
 
 
-def apply(app: Application, folder: Path) -> None:
+def apply(app: Application, config: Config) -> None:
     """Set what is not set. Raises `BadSetting` naming a required variable that is missing."""
+    for name in SHARED:
+        value = config.environment.secret(name)
+        if value:
+            os.environ[name] = value
+            for file in (f"{name}_FILE", f"{app.prefix}{name}_FILE"):
+                os.environ.pop(file, None)
     for variable in app.environment:
         name = variable["name"]
         if "value" in variable:
-            os.environ[name] = filled(variable["value"], app, folder)
+            os.environ[name] = filled(variable["value"], app, config.state)
         elif not os.environ.get(name, "").strip():
-            _default(name, variable, app, folder)
+            _default(name, variable, app, config.state)
 
 
 def _default(name: str, variable: Mapping[str, Any], app: Application, folder: Path) -> None:

@@ -45,7 +45,7 @@ class Below:
         self.files = static_files.find(self.app)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+        path = _path(environ)
         page = pages.answer(path, self.app, self.config)
         if page is not None:
             return _send(page.status, page.headers, page.body, start_response)
@@ -53,7 +53,9 @@ class Below:
         target = secure.redirect(host, path, environ.get("QUERY_STRING", ""), https, self.config)
         if target:
             return _send("308 Permanent Redirect", [("Location", target)], b"", start_response)
-        found = static_files.named(self.files, path.encode("latin1").decode("utf-8", "replace"))
+        if int(environ.get("CONTENT_LENGTH") or 0) > self.config.max_body > 0:
+            return _send("413 Content Too Large", pages.TEXT, pages.TOO_LARGE, start_response)
+        found = static_files.named(self.files, path)
         if found:
             response = found.get_response(environ["REQUEST_METHOD"], environ)
             start_response(f"{response.status.value} {response.status.phrase}", response.headers)
@@ -66,6 +68,12 @@ class Below:
         if environ.get("wsgi.url_scheme") == "https":
             return True
         return self.config.trust_proxy and environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+
+
+def _path(environ: Environ) -> str:
+    """PEP 3333 has octets as Latin-1; they are UTF-8."""
+    octets = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    return octets.encode("latin1").decode("utf-8", "replace")
 
 
 def _send(

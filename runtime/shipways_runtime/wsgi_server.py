@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from gunicorn import glogging
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers import gthread
 
@@ -62,6 +63,15 @@ class Worker(gthread.ThreadWorker):
                     conn.sock.shutdown(socket.SHUT_RD)
 
 
+class Log(glogging.Logger):
+    """To standard output, beside what the project has configured, which stays."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        level = config.current().log_level.upper()
+        logs.to_output_too(("gunicorn.error", "gunicorn.access"), level)
+
+
 class Server(BaseApplication):
     """gunicorn with ``options`` as its whole configuration."""
 
@@ -96,10 +106,10 @@ def run(sock: socket.socket, workers: int, threads: int) -> None:
         "proc_name": application.current().name,
         # Whether a request came over HTTPS is for Django to say: TRUST_PROXY.
         "secure_scheme_headers": {},
-        "errorlog": None,
-        "accesslog": None,
+        "errorlog": "-",
+        "accesslog": "-",
         "access_log_format": f'{client} "%(r)s" %(s)s %(b)s %(L)ss',
-        "logconfig_dict": logs.to_output(config.current().log_level.upper()),
+        "logger_class": Log,
         "loglevel": config.current().log_level,
     }).run()  # fmt: skip
 

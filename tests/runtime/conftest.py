@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import http.client
 import json
 import os
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shipways_runtime import config
+from shipways_runtime.application import Application, read
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 60
@@ -54,12 +57,14 @@ class Delivered:
     def argv(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "shipways_site.command", *words]
 
-    def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, cwd: Path | None = None, **more: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run the command to its end, in a folder that is not the tree's."""
         return subprocess.run(
             self.argv(*words),
             env=self.environment(**more),
-            cwd=self.folder,
+            cwd=cwd or self.folder,
             capture_output=True,
             text=True,
             timeout=TIMEOUT_S,
@@ -71,23 +76,46 @@ class Delivered:
             "import json; from django.conf import settings; "
             f"print(json.dumps({{n: getattr(settings, n, None) for n in {names!r}}}, default=str))"
         )
-        done = self.run("shell", "-v0", "-c", code, **more)
+        done = self.run("shell", "-v0", "-c", code, cwd=None, **more)
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return found
 
 
+def application(**keys: Any) -> Application:
+    """application.json with these keys, read."""
+    stated = {"name": "site", "version": "1.0.0", "settings": "site_.settings", **keys}
+    return read(json.dumps(stated))
+
+
 @pytest.fixture
-def deliver(tmp_path: Path) -> Callable[..., Delivered]:
+def configured(tmp_path: Path) -> Callable[..., config.Config]:
+    """What an administrator has set, of an application."""
+
+    def make(app: Application | None = None, **variables: str) -> config.Config:
+        values = {"SITE_STATE_DIR": str(tmp_path / "state"), **variables}
+        return config.read(app or application(), values)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runtime with its bytecode, which all copies share."""
+    folder = tmp_path_factory.mktemp("compiled") / "runtime"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "runtime" / "shipways_runtime", folder, ignore=ignored)
+    compileall.compile_dir(folder, quiet=1)
+    return folder
+
+
+@pytest.fixture
+def deliver(tmp_path: Path, compiled: Path) -> Callable[..., Delivered]:
     """Make an application of these files, with these keys in application.json."""
 
-    def make(files: dict[str, str] | None = None, **keys: Any) -> Delivered:
+    def make(files: dict[str, str] | None = None, /, **keys: Any) -> Delivered:
         package = tmp_path / "code" / "shipways_site"
-        shutil.copytree(
-            ROOT / "runtime" / "shipways_runtime",
-            package / "runtime",
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
+        shutil.copytree(compiled, package / "runtime")
         stated = {"name": "site", "version": "1.0.0", "settings": "site_.settings", **keys}
         (package / "__init__.py").write_text("")
         (package / "command.py").write_text(COMMAND)

@@ -13,11 +13,23 @@ from typing import Any
 
 from ..application import Application
 from ..config import Config
-from ..environment import BadSetting
-from . import database, files, hosts, keys, logs, transport
-from .base import Change, Settings
+from ..errors import BadSetting, one_line
+from . import caches, database, email, files, hosts, keys, locale, logs, transport
+from .base import Change, Settings, off
 
-RULES = (keys.rules, hosts.rules, transport.rules, database.rules, files.rules, logs.rules)
+RULES = (
+    keys.rules,
+    hosts.rules,
+    transport.rules,
+    database.rules,
+    files.rules,
+    caches.rules,
+    logs.rules,
+    email.rules,
+    locale.rules,
+)
+# Libraries whose errors say which variable is missing or wrong
+READERS = frozenset({"configurations", "decouple", "environ", "environs", "pydantic_core"})
 
 
 def own(app: Application) -> Settings:
@@ -34,6 +46,10 @@ def own(app: Application) -> Settings:
         if not _is_variable(name) or name in os.environ:
             raise
         raise BadSetting(name, f"is not set, and {app.settings} needs it") from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in READERS:
+            raise
+        raise BadSetting(app.settings, one_line(error)) from error
     return {name: getattr(module, name) for name in dir(module) if name.isupper()}
 
 
@@ -56,14 +72,13 @@ def _configurations(app: Application) -> None:
 
 def changes(found: Settings, app: Application, config: Config) -> Iterator[Change]:
     """What is laid over, rule by rule; what is turned off or is so already stays out."""
-    off = frozenset(app.overlay.get("off", ()))
     for rule in RULES:
         for change in rule(found, app, config):
-            if change.name not in off and found.get(change.name, ...) != change.value:
+            if not off(change.name, app) and found.get(change.name, ...) != change.value:
                 found[change.name] = change.value
                 yield change
     for name, value in app.overlay.get("set", {}).items():
-        own = found.get(name.rstrip("+"), ())
+        own = found.get(name.rstrip("+")) or ()
         made = [*own, *(one for one in value if one not in own)] if name.endswith("+") else value
         found[name.rstrip("+")] = made
         yield Change(name.rstrip("+"), made, "the configuration sets it")

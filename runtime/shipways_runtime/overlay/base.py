@@ -33,3 +33,8 @@ def in_tree(path: object, app: Application) -> bool:
 def changed(table: Mapping[str, Any], **values: Any) -> dict[str, Any]:
     """A copy with other values."""
     return {**table, **values}
+
+
+def off(name: str, app: Application) -> bool:
+    """Whether application.json leaves this setting to the project."""
+    return name in app.overlay.get("off", ())

@@ -11,13 +11,15 @@ import django
 from .. import database_url
 from ..application import PACKAGE, Application
 from ..config import Config
-from .base import Change, Settings, changed, in_tree
+from .base import Change, Settings, changed, in_tree, off
 
 SQLITE = "django.db.backends.sqlite3"
 PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;"
 
 
 def rules(found: Settings, app: Application, config: Config) -> Iterator[Change]:
+    if off("DATABASES", app):
+        return
     databases = {name: dict(one) for name, one in (found.get("DATABASES") or {}).items()}
     url = config.environment.secret("DATABASE_URL")
     if url:
@@ -40,7 +42,8 @@ def _settled(one: Mapping[str, Any], app: Application, config: Config) -> dict[s
         return dict(one)
     path = Path(str(name))
     path = config.state / path.name if in_tree(path, app) else path
-    return changed(one, NAME=path, CONN_MAX_AGE=one.get("CONN_MAX_AGE", 60), **_several(one))
+    age = one.get("CONN_MAX_AGE", database_url.kept(app))
+    return changed(one, NAME=path, CONN_MAX_AGE=age, **_several(one))
 
 
 def _several(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,19 +1,24 @@
-"""Static files, uploads and caches: nothing is written into the tree."""
+"""Static files, uploads and folders of other kinds: nothing is written into the tree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from django.utils.module_loading import import_string
-
+from .. import state
 from ..application import PACKAGE, Application
 from ..config import Config
 from .base import Change, Settings, changed, in_tree
 
 STATICFILES = "django.contrib.staticfiles"
-FILE_CACHE = "django.core.cache.backends.filebased.FileBasedCache"
+# Folders that Django itself writes into, where a project names them
+FOLDERS = ("EMAIL_FILE_PATH", "FILE_UPLOAD_TEMP_DIR", "SESSION_FILE_PATH")
+# Storages that keep no manifest. Any other may, and is not imported before the settings are there.
+SIMPLE = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage",
+    "whitenoise.storage.CompressedStaticFilesStorage",
+)
+LENIENT = "a name that is in no manifest is served as it is, and is no error 500"
 DEFAULT_STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -23,9 +28,10 @@ DEFAULT_STORAGES = {
 def rules(found: Settings, app: Application, config: Config) -> Iterator[Change]:
     yield from _static(found, app, config)
     yield from _media(found, app, config)
-    if found.get("CACHES"):
-        made = {name: _cache(name, one, app, config) for name, one in found["CACHES"].items()}
-        yield Change("CACHES", made, "files lie in the state directory")
+    for name in FOLDERS:
+        if found.get(name) and in_tree(found[name], app):
+            folder = state.make_directory(config.state / Path(found[name]).name)
+            yield Change(name, str(folder), "files lie in the state directory")
 
 
 def _static(found: Settings, app: Application, config: Config) -> Iterator[Change]:
@@ -36,7 +42,7 @@ def _static(found: Settings, app: Application, config: Config) -> Iterator[Chang
         yield Change("STATIC_URL", "/static/", "the project names no address for them")
     storages = found.get("STORAGES") or {}
     stated = storages.get("staticfiles", {}).get("BACKEND") or found.get("STATICFILES_STORAGE")
-    if stated and _is_strict(stated):
+    if stated and stated not in SIMPLE:
         table = changed(storages.get("staticfiles", {}), BACKEND=f"{PACKAGE}.storage.Lenient")
         made = {**DEFAULT_STORAGES, **storages, "staticfiles": table}
         if "STATICFILES_STORAGE" in found and "STORAGES" not in found:  # Django 4.2 knows both
@@ -46,25 +52,16 @@ def _static(found: Settings, app: Application, config: Config) -> Iterator[Chang
         found["SHIPWAYS_STATIC_STORAGE"] = stated
 
 
-LENIENT = "a name that is in no manifest is served as it is, and is no error 500"
-
-
-def _is_strict(backend: str) -> bool:
-    try:
-        return bool(getattr(import_string(backend), "manifest_strict", False))
-    except ImportError:
-        return False
-
-
 def _media(found: Settings, app: Application, config: Config) -> Iterator[Change]:
     given = config.environment.text("MEDIA_ROOT")
     own = found.get("MEDIA_ROOT") or ""
     if given or not own or in_tree(own, app):
         reason = "the environment says so" if given else "uploads lie in the state directory"
         yield Change("MEDIA_ROOT", str(config.media_root), reason)
-
-
-def _cache(name: str, one: Mapping[str, Any], app: Application, config: Config) -> dict[str, Any]:
-    if one.get("BACKEND") != FILE_CACHE or not in_tree(one.get("LOCATION", ""), app):
-        return dict(one)
-    return changed(one, LOCATION=str(config.state / "cache" / Path(name).name))
+    storages = found.get("STORAGES") or {}
+    default = storages.get("default", {})
+    location = default.get("OPTIONS", {}).get("location")
+    if location and in_tree(location, app):
+        options = changed(default["OPTIONS"], location=str(config.media_root))
+        made = changed(storages, default=changed(default, OPTIONS=options))
+        yield Change("STORAGES", made, "uploads lie in the state directory")

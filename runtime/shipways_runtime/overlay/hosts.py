@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..application import Application
 from ..config import LOCAL, Config
-from ..environment import BadSetting
+from ..errors import BadSetting
 from .base import Change, Settings
 
 
@@ -25,6 +25,3 @@ def rules(found: Settings, app: Application, config: Config) -> Iterator[Change]
             raise BadSetting(name, f"{origin!r} lacks https:// or http://")
     if origins:
         yield Change("CSRF_TRUSTED_ORIGINS", origins, "the environment says so")
-    for name in ("LANGUAGE_CODE", "TIME_ZONE"):
-        if env.text(name):
-            yield Change(name, env.text(name), "the environment says so")

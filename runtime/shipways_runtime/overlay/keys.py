@@ -10,14 +10,16 @@ from django.core.management.utils import get_random_secret_key
 from .. import state
 from ..application import Application
 from ..config import Config
-from ..environment import BadSetting
-from .base import Change, Settings
+from ..errors import BadSetting
+from .base import Change, Settings, off
 
 SHORTEST = 32
 
 
 def rules(found: Settings, app: Application, config: Config) -> Iterator[Change]:
     yield Change("DEBUG", config.debug, "DEBUG is off unless the environment turns it on")
+    if off("SECRET_KEY", app):
+        return
     env = config.environment
     given = env.secret("SECRET_KEY")
     if given:

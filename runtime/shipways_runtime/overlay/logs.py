@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from .. import state
 from ..application import Application
 from ..config import Config
 from .base import Change, Settings, changed, in_tree
+
+FORMAT = "[%(process)d] %(levelname)s %(message)s"
 
 
 def rules(found: Settings, app: Application, config: Config) -> Iterator[Change]:
@@ -36,25 +40,37 @@ def to_output(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "level": {"format": "[%(process)d] %(levelname)s %(message)s"},
-            "plain": {"format": "%(message)s"},
+        "formatters": {"level": {"format": FORMAT}},
+        "handlers": {
+            "out": {
+                "class": "logging.StreamHandler",
+                "formatter": "level",
+                "stream": "ext://sys.stdout",
+            },
+            "none": {"class": "logging.NullHandler"},
         },
-        "handlers": {"out": _handler("level"), "access": _handler("plain")},
         "root": {"handlers": ["out"], "level": level},
         "loggers": {
-            "django": {"handlers": ["out"], "propagate": False, "level": level},
+            "django": {"handlers": ["out"], "propagate": False, "level": _django(level)},
+            # The server's access log has every request already.
+            "django.request": {"handlers": ["out"], "propagate": False, "level": "ERROR"},
             # A name that the site does not answer to is asked for by strangers all day long.
-            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
-            "gunicorn.error": {"handlers": ["out"], "propagate": False, "level": level},
-            "gunicorn.access": {"handlers": ["access"], "propagate": False, "level": level},
+            "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False},
         },
     }
 
 
-def _handler(formatter: str) -> dict[str, str]:
-    return {
-        "class": "logging.StreamHandler",
-        "formatter": formatter,
-        "stream": "ext://sys.stdout",
-    }
+def _django(level: str) -> str:
+    """Django's own debugging has every query in it."""
+    return "INFO" if level == "DEBUG" else level
+
+
+def to_output_too(names: Iterable[str], level: str) -> None:
+    """Loggers of a server, without a configuration that would close those of the project."""
+    for name in names:
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(logging.Formatter("%(message)s" if "access" in name else FORMAT))
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [handler]
+        logger.propagate = False
+        logger.setLevel(level)
