@@ -7,6 +7,7 @@ Adding a kind of lock is a module with `NAMES`, `finds` and `read`, and a row in
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Asked:
 
 
 NOTHING = Asked()
+PYPI = re.compile(r"https?://pypi(?:\.python)?\.org/simple/?")  # by its names, old and new
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,15 @@ class Indexes:
 
     @property
     def options(self) -> Names:
-        """As pip and uv take them."""
+        """As pip and uv take them.
+
+        PyPI itself is what a machine uses that is set up with nothing else: where it is, or where a
+        company's mirror of it is, the machine's own configuration says.
+        """
+        own = self.index if self.index and not PYPI.fullmatch(self.index) else ""
         return (
-            *([f"--index-url={self.index}"] if self.index else []),
-            *(f"--extra-index-url={url}" for url in self.extra),
+            *([f"--index-url={own}"] if own else []),
+            *(f"--extra-index-url={url}" for url in self.extra if not PYPI.fullmatch(url)),
             *(f"--find-links={place}" for place in self.find_links),
         )
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shipways.errors import LockMismatch
 from shipways.project import lockfile, locks
 from shipways.project.locks import hashed_requirements, plain_requirements, requirements_file
-from shipways.project.locks.base import Asked, Locked
+from shipways.project.locks.base import Asked, Indexes, Locked
 from shipways.project.pin import Pin
 from tests.project.locks.conftest import COMMIT, COMMON, PEBBLE, names, origins
 
@@ -205,3 +205,18 @@ def test_what_no_index_has_is_locked_but_not_written_for_pip(
     with pytest.raises(LockMismatch, match=told) as caught:
         locks.as_requirements(locked)
     assert "pebble>=1.0" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://pypi.org/simple",
+        "https://pypi.org/simple/",
+        "https://pypi.python.org/simple",
+        "http://pypi.python.org/simple/",
+    ],
+)
+def test_pypi_is_wherever_the_machine_has_it(url: str) -> None:
+    assert Indexes(url, (url,)).options == ()
+    other = "https://pypi.org.example/simple"
+    assert Indexes(other).options == (f"--index-url={other}",)
