@@ -18,6 +18,7 @@ DIRECT = {
     "STATIC_ROOT": "static-root", "MEDIA_ROOT": "media-root", "AUTH_USER_MODEL": "auth-user-model",
     "ROOT_URLCONF": "root-urlconf", "STATIC_URL": "static-url",
 }  # fmt: skip
+LITERAL = {"root-urlconf", "static-url"}  # of no use as code that only running tells the value of
 ASYNC_APPS = {"channels", "daphne"}
 DATABASE_CACHE = "django.core.cache.backends.db.DatabaseCache"
 
@@ -31,7 +32,7 @@ def facts(tree: Tree, found: Facts) -> Iterator[Fact]:
     yield from _databases(settings)
     for name, key in DIRECT.items():
         given = settings.last(name)
-        if given:
+        if given and (key not in LITERAL or syntax.literal(given.value) is not None):
             yield Fact(key, _value(given.value), given.evidence, _sure(given))
     for name, key in (("WSGI_APPLICATION", "wsgi"), ("ASGI_APPLICATION", "asgi")):
         yield from _application(tree, found, settings.last(name), key)

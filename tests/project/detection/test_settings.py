@@ -278,3 +278,13 @@ def test_no_expression_is_too_long(operator: str) -> None:
 def test_literals_that_are_none() -> None:
     assert syntax.literal(None) is None
     assert syntax.text(None) == ""
+
+
+@pytest.mark.parametrize(
+    "code", ["f'{BASE}/static/'", "os.path.join(SUB, 'static/')", "static_url()"]
+)
+def test_an_address_that_only_running_tells_is_none(code: str, detect: Detect) -> None:
+    text = f"STATIC_URL = {code}\nROOT_URLCONF = 'a.urls'\n"
+    found = detect({"manage.py": manage("a.settings"), "a/settings.py": text})
+    assert "static-url" not in found
+    assert found.value("root-urlconf") == "a.urls"
