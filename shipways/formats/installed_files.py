@@ -3,7 +3,7 @@
     /usr/lib/NAME/site-packages     app and dependencies (the native deb: its code is /usr/lib/NAME)
     /usr/lib/NAME/bin/COMMAND       the launcher
     /usr/bin/COMMAND                a link to it
-    /usr/lib/systemd/system/NAME.service
+    /usr/lib/systemd/system/NAME.service, and NAME-PROCESS.service for each other process
     /usr/lib/sysusers.d/NAME.conf
     /usr/lib/tmpfiles.d/NAME.conf
     /etc/NAME/NAME.env              settings: a conffile, 0640 root:NAME
@@ -21,7 +21,7 @@ are unpacked before that has run (dpkg), pack the settings as root:root, and let
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -69,8 +69,10 @@ def system_files(
         project.settings_file: "systemd/settings.env.j2",
     }
     files = [TargetFile(path, render(recipe, **values).encode()) for path, recipe in made.items()]
+    files += _processes(project, values)
     files[0] = replace(files[0], mode=0o755)
-    files[-1] = replace(files[-1], mode=0o640, group=name, conffile=True)
+    settings_at = len(made) - 1
+    files[settings_at] = replace(files[settings_at], mode=0o640, group=name, conffile=True)
     files.append(TargetFile(f"/usr/bin/{command}", link=f"../lib/{name}/bin/{command}"))
     return tuple(sorted(files, key=lambda file: file.path))
 
@@ -95,8 +97,16 @@ def compressed(files: Iterable[TargetFile]) -> tuple[TargetFile, ...]:
     )
 
 
-def unit(files: Iterable[TargetFile]) -> dict[str, str]:
-    """The unit among these files: its name and its text."""
+def _processes(project: Project, values: Mapping[str, object]) -> Iterator[TargetFile]:
+    """A unit for each process beside the one that serves."""
+    for process in project.tool.processes:
+        path = f"/usr/lib/systemd/system/{project.name}-{process}.service"
+        text = render("systemd/process.service.j2", process=process, **values)
+        yield TargetFile(path, text.encode())
+
+
+def units(files: Iterable[TargetFile]) -> dict[str, str]:
+    """The units among these files: their names and their texts."""
     found = (file for file in files if file.path.endswith(".service"))
     return {Path(file.path).name: file.content.decode() for file in found}
 

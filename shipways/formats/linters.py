@@ -67,15 +67,18 @@ def scripts(paths: Sequence[Path], logs: Path) -> Lint:
     return check("shellcheck", ["shellcheck", "--format=gcc", "--shell=sh", *paths], logs)
 
 
-def unit(path: Path, logs: Path) -> Lint:
-    """systemd-analyze verify over a unit.
+def units(paths: Sequence[Path], logs: Path) -> Lint:
+    """systemd-analyze verify over units, which may name one another.
 
-    Its program is not installed on this machine, which would be a finding: one that is stands for
+    Their program is not installed on this machine, which would be a finding: one that is stands for
     it. That the package holds the right one is for a test to say.
     """
-    text = re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", path.read_text(encoding="utf-8"))
-    (copy,) = written({path.name: text}, logs)
-    return check("systemd-analyze", ["systemd-analyze", "verify", "--man=no", copy], logs)
+    texts = {
+        path.name: re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", path.read_text("utf-8"))
+        for path in paths
+    }
+    copies = written(texts, logs)
+    return check("systemd-analyze", ["systemd-analyze", "verify", "--man=no", *copies], logs)
 
 
 def written(texts: Mapping[str, str], folder: Path) -> list[Path]:

@@ -128,11 +128,11 @@ def _builder(setting: str, compressor: str) -> Builder:
 def lint(job: Job, product: Product) -> list[Lint]:  # noqa: ARG001
     """shellcheck over install.sh, systemd-analyze over the unit."""
     files = _files(job)
-    texts = {"install.sh": _installer(job, files), **installed_files.unit(files)}
-    installer, unit = linters.written(texts, job.logs)
+    texts = {"install.sh": _installer(job, files), **installed_files.units(files)}
+    installer, *units = linters.written(texts, job.logs)
     return [
         linters.scripts([installer], job.logs),
-        linters.unit(unit, job.logs),
+        linters.units(units, job.logs),
     ]
 
 

@@ -81,7 +81,8 @@ def _tell(app: Understood) -> None:
     if app.maintainer == NOBODY:
         say("  maintainer: nobody yet; shipways init writes a configuration that asks for it")
     for name in app.processes:
-        say(f"  The process {name} is delivered, not started: {app.name} process {name}")
+        how = "has to be run by hand" if name in app.one_off else "is a unit of the packages"
+        say(f"  The process {name} {how}: {app.name} process {name}")
     if app.services:
         say(f"  Needed beside it: {', '.join(app.services)}")
     for step in app.build_steps:

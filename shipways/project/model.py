@@ -5,6 +5,7 @@ The standard `[project]` table (PEP 621) says most of it; `[tool.shipways]` says
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from shipways.util.text import read_text
 
 FILE_NAME = "pyproject.toml"
 DEFAULT_PORT = 8000
+PROCESS = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 V = TypeVar("V", bound=values.Value)
 Arguments = Annotated[tuple[values.Argument, ...], msgspec.Meta(min_length=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -131,6 +133,8 @@ class ToolTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     """Debian packages that the packages depend on as well (Debian Policy 7.1)."""
     environment: tuple[Setting, ...] = ()
     """Variables that the administrator may set."""
+    processes: dict[str, Arguments] = {}
+    """Other processes that run beside it: name -> arguments with which the command runs them."""
     unit: dict[str, hardening.Loosened] = {}
     """Directives of the service's unit that confine it less than by default, each with its reason
     (systemd.exec(5)). Compose and Kubernetes loosen what they have for it."""
@@ -252,6 +256,10 @@ def _check(source: Pyproject, root: Path, tool: ToolTable) -> None:
     if tool.state_dir_variable == tool.bind_variable:
         problem = f"{tool.bind_variable!r} is the state-dir-variable as well"
         raise source.wrong("tool.shipways.bind-variable", problem)
+    wrong = next((name for name in tool.processes if not PROCESS.fullmatch(name)), "")
+    if wrong:
+        problem = f"{wrong!r} is no name of a process: small letters, digits, single hyphens"
+        raise source.wrong("tool.shipways.processes", problem)
     unknown = next((name for name in tool.unit if not hardening.known(name)), "")
     if unknown:
         problem = f"{unknown!r} is no directive that Shipways sets or may loosen"

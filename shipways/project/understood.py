@@ -56,6 +56,7 @@ class Understood:
     working_directory: str
     prepare: tuple[tuple[str, ...], ...]
     processes: Mapping[str, tuple[str, ...]]
+    one_off: frozenset[str]  # those of them that end by themselves
     services: tuple[str, ...]
     environment: tuple[Variable, ...]
     build_steps: tuple[BuildStep, ...]
@@ -117,6 +118,7 @@ def understand(root: Path, config: Configuration, table: ApplicationTable) -> Un
         )
     kind = str(read.of("kind", "wsgi"))
     maintainer = read.of("maintainer", NOBODY)
+    processes = read.of("processes", {})
     return Understood(
         table=table,
         name=SystemName(_name(read, config)),
@@ -137,7 +139,8 @@ def understand(root: Path, config: Configuration, table: ApplicationTable) -> Un
         python_path=tuple(read.of("python-path", (".",))),
         working_directory=str(read.of("working-directory", ".")),
         prepare=tuple(map(tuple, read.of("prepare", (("migrate", "--noinput"),)))),
-        processes={name: tuple(_command(one)) for name, one in read.of("processes", {}).items()},
+        processes={name: tuple(_command(one)) for name, one in processes.items()},
+        one_off=frozenset(name for name, one in processes.items() if _is_one_off(one)),
         services=tuple(read.of("services", ())),
         environment=_environment(read, table),
         build_steps=tuple(map(_step, read.of("build-steps", ()))),
@@ -183,6 +186,12 @@ def _static_url(stated: str) -> str:
         return values.StaticUrl(stated)
     except ValueError:
         return "/static/"
+
+
+def _is_one_off(said: Any) -> bool:
+    if isinstance(said, Process):
+        return said.one_off
+    return bool(isinstance(said, Mapping) and said.get("one_off"))
 
 
 def _command(said: Any) -> list[str]:

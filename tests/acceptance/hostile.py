@@ -14,6 +14,7 @@ from typing import cast
 
 import pytest
 
+from shipways.build import eject as ejecting
 from shipways.formats import installed_files, tarball
 from shipways.formats.base import Job, Options
 from shipways.formats.compose import dist_folder, stack_files
@@ -129,6 +130,8 @@ migrate = {quoted(["migrate", *arguments])}
 health = "/h$(x)~!*,=&+:@%7Bx%7D"
 static-url = "/s$HOME(x)~!*,=&+:@/"
 debian-depends = ["libmagic1 (>= 1:5.44) | libmagic-mgc [amd64]"]
+[tool.shipways.processes]
+worker = {quoted(["process", *arguments])}
 [tool.shipways.unit]
 AmbientCapabilities = {{ value = "CAP_NET_BIND_SERVICE", why = {quoted(said())} }}
 NoNewPrivileges = {{ value = "no", why = {quoted(said())} }}
@@ -184,6 +187,8 @@ def render(shipped: Project, site: Path, work: Path) -> Rendered:
         dist_folder._override(job, work / "dist", base, IMAGES)
         tarball._installer(job, tarball._files(job))
         tarball.instructions(shipped)
+        recipe = tarball.eject(job, work / "ejected", "../a b/$(x)")
+        ejecting._readme(shipped, tarball.FORMAT, recipe)
         tree = native_source.unpack(job, work / "build")
         native_source.prepare_stdeb(shipped, tree, work / "stdeb")
         native_source.lay_over(job, tree, FROM_STDEB)
@@ -214,6 +219,7 @@ def _job(shipped: Project, site: Path, work: Path) -> Job:
         bundle=Bundle(site, True, {"news": 1}),
         epoch=EPOCH,
         sbom_of_bundle=b"{}\n",
+        sbom_of_lock=b"{}\n",
         sdist=sdist,
         wheel=wheel,
         commit="",

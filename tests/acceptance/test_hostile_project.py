@@ -108,6 +108,14 @@ def service(made: Rendered, work: Path) -> None:
             assert f"\n# {key}: {loosened.why}\n{key}={loosened.values[0]}\n" in text
 
 
+def process(made: Rendered, work: Path) -> None:
+    (work / "units").mkdir()
+    for text in made.texts["systemd/process.service.j2"]:
+        read = systemd.unit(f"{made.project.name}-worker.service", text, work / "units")
+        assert not [one for one in read["complaints"] if "not executable" not in one]
+        assert tuple(systemd.arguments(read)) == made.project.tool.processes["worker"]
+
+
 def settings(made: Rendered, work: Path) -> None:
     text = made.text("systemd/settings.env.j2")
     read = systemd.environment(uncommented(text), work)
@@ -434,6 +442,7 @@ INCLUDED = {  # in others, with which they are read
     "rpm/changelog.spec.j2",
     *(f"scripts/{name}.sh.j2" for name in ("failed", "made", "note", "port", "purge", "say")),
     "scripts/refuse.sh.j2",
+    "systemd/confined.j2",
 }
 CHECKS: dict[str, Check] = {
     **{name: shell(name) for name in SCRIPTS},
@@ -452,6 +461,13 @@ CHECKS: dict[str, Check] = {
     "deb-bundled/changelog.j2": changelog("deb-bundled/changelog.j2"),
     "deb-bundled/description.j2": deb,
     "deb-bundled/lintian-overrides.j2": overrides("deb-bundled/lintian-overrides.j2"),
+    "eject/README.md.j2": markdown(
+        "eject/README.md.j2",
+        lambda made: [
+            made.project.name,
+            f"python3 -m pip wheel --no-deps --wheel-dir wheel {shlex.quote('../a b/$(x)')}",
+        ],
+    ),
     "kubernetes/README.md.j2": markdown(
         "kubernetes/README.md.j2", lambda made: [f"-- {made.project.command} createsuperuser"]
     ),
@@ -462,6 +478,7 @@ CHECKS: dict[str, Check] = {
     "rpm/description.j2": described,
     "rpm/package.spec.j2": spec,
     "systemd/service.j2": service,
+    "systemd/process.service.j2": process,
     "systemd/settings.env.j2": settings,
     "systemd/sysusers.conf.j2": users,
     "systemd/tmpfiles.conf.j2": users,

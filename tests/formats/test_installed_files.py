@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from shipways.errors import ProjectError
 from shipways.formats import FORMATS, installed_files
 from shipways.formats.base import Job
 from shipways.formats.installed_files import TargetFile
@@ -138,7 +139,7 @@ def test_staging_gives_modes_links_and_one_time(
 
 
 def test_unit_is_found_among_files(files: dict[str, TargetFile]) -> None:
-    assert list(installed_files.unit(files.values())) == ["notes-app.service"]
+    assert list(installed_files.units(files.values())) == ["notes-app.service"]
 
 
 @pytest.mark.parametrize(
@@ -260,6 +261,33 @@ def test_the_port_reaches_the_service(
     assert module.os.environ["NOTES_BIND"] == expected
     (started,) = [s for s in FORMATS["wheel"].printed(changed) if s.phase == "start"]
     assert "NOTES_BIND=127.0.0.1:9001" in started.command
+
+
+def test_each_process_is_a_unit_of_its_own(notes: Path) -> None:
+    said = '[tool.shipways.processes]\nworker = ["process", "a b"]\nbeat-2 = ["beat"]\n'
+    file = notes / "pyproject.toml"
+    file.write_text(f"{file.read_text()}\n{said}")
+    made = by_path(installed_files.system_files(model.load(notes), "rpm", epoch=EPOCH))
+    main, worker = (
+        made[f"/usr/lib/systemd/system/notes-app{end}.service"].content.decode()
+        for end in ("", "-worker")
+    )
+    assert "Wants=notes-app-worker.service\nWants=notes-app-beat-2.service\n" in main
+    assert 'ExecStart=/usr/bin/notes process "a b"\n' in worker
+    assert "PartOf=notes-app.service\nAfter=notes-app.service\n" in worker
+    assert "[Install]" not in worker  # it starts with the other
+    confined = main[main.index("EnvironmentFile=") : main.index("\n[Install]")]
+    assert worker.endswith(confined)
+    settings = made["/etc/notes-app/notes-app.env"]
+    assert (settings.conffile, settings.mode) == (True, 0o640)
+
+
+@pytest.mark.parametrize("name", ["Worker", "a b", "-a", "a.service", "../x"])
+def test_a_process_has_a_name_that_a_unit_can_have(name: str, notes: Path) -> None:
+    file = notes / "pyproject.toml"
+    file.write_text(f'{file.read_text()}\n[tool.shipways.processes]\n"{name}" = ["x"]\n')
+    with pytest.raises(ProjectError, match="is no name of a process"):
+        model.load(notes)
 
 
 def test_launcher_gives_up_root_for_good(

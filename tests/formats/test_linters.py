@@ -63,7 +63,7 @@ def test_the_unit_is_checked_with_a_program_that_is_there(
     monkeypatch.setattr(linters, "run", lambda argv, **_: printed(""))
     unit = tmp_path / "notes.service"
     unit.write_text("[Service]\nExecStart=/usr/bin/notes serve\nExecStartPre=/bin/x\n")
-    lint = linters.unit(unit, tmp_path / "logs")
+    lint = linters.units([unit], tmp_path / "logs")
     assert (lint.version, lint.warnings) == ("257", 0)
     checked = (tmp_path / "logs" / "notes.service").read_text()
     assert "ExecStart=/bin/true serve" in checked

@@ -101,13 +101,13 @@ def _builder(tool: str, small: bool) -> Builder:
 
 def lint(job: Job, product: Product) -> list[Lint]:
     """lintian over the package; shellcheck and systemd-analyze over what is inside."""
-    (unit,) = linters.written(installed_files.unit(describe(job).files), job.logs)
+    units = linters.written(installed_files.units(describe(job).files), job.logs)
     paths = linters.written(scripts(job.project), job.logs / "scripts")
     quiet = [] if job.options.compression == "small" else [ZSTD_UNKNOWN]
     return [
         linters.check("lintian", [*LINTIAN, *quiet, product.paths[0]], job.logs),
         linters.scripts(paths, job.logs),
-        linters.unit(unit, job.logs),
+        linters.units(units, job.logs),
     ]
 
 

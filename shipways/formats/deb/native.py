@@ -169,7 +169,7 @@ def lint(job: Job, product: Product) -> list[Lint]:
     files = installed_files.system_files(job.project, FORMAT.id, epoch=job.epoch, isolated=False)
     installed_files.stage(files, job.work / "target", job.epoch)
     unit = job.work / f"target/usr/lib/systemd/system/{job.project.name}.service"
-    return [linters.count("lintian", done, version, str(log)), linters.unit(unit, job.logs)]
+    return [linters.count("lintian", done, version, str(log)), linters.units([unit], job.logs)]
 
 
 def file_name(project: Project) -> str:

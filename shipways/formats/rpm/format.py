@@ -102,14 +102,14 @@ def _builder(tool: str, small: bool, compression: str) -> Builder:
 
 def lint(job: Job, product: Product) -> list[Lint]:
     """rpmlint over the package; shellcheck and systemd-analyze over what is inside."""
-    (unit,) = linters.written(installed_files.unit(describe(job).files), job.logs)
+    units = linters.written(installed_files.units(describe(job).files), job.logs)
     config = templates.path("rpm/rpmlintrc.toml")
     scriptlets = {name: f"#!/bin/sh\n{text}" for name, text in scripts(job.project).items()}
     paths = linters.written(scriptlets, job.logs / "scripts")
     return [
         linters.check("rpmlint", ["rpmlint", f"--config={config}", product.paths[0]], job.logs),
         linters.scripts(paths, job.logs),
-        linters.unit(unit, job.logs),
+        linters.units(units, job.logs),
     ]
 
 

@@ -29,6 +29,8 @@ LANGUAGES: tuple[
     *((f"rpm/{name}.j2", shell.SHELL) for name in ("pre", "post", "preun", "postun")),
     ("deb/debian/tests/smoke.j2", shell.SHELL),
     ("systemd/service.j2", systemd.UNIT),
+    ("systemd/process.service.j2", systemd.UNIT),
+    ("systemd/confined.j2", systemd.UNIT),
     ("systemd/settings.env.j2", systemd.ENVIRONMENT),
     ("systemd/*.conf.j2", systemd.LINES),
     ("compose/env.example.j2", files.DOTENV),

@@ -7,13 +7,14 @@ from shipways.verify import assertions, marks, package_manager
 from shipways.verify.assertions import START_S, expect
 from shipways.verify.context import NOT_OFFERED, TIMEOUT_S, Context
 from shipways.verify.http_client import USER
-from shipways.verify.service import InContainer
+from shipways.verify.service import InContainer, Unit
 
 
 def serve(context: Context) -> str:
     """It answers, as the right format; a person can log in."""
     said = assertions.serves(context.client, context.now)
     context.record.user = who(said)
+    processes(context)
     probe = context.client.probe
     if probe:
         context.command_line(*probe.create_user)
@@ -35,6 +36,21 @@ def enter(context: Context, said: str) -> str:
     expect(context.client.log_in(), "The account that was made cannot log in.")
     context.has_account = True
     return assertions.delivered(context.client, context.now)
+
+
+def processes(context: Context) -> None:
+    """Each process beside the one that serves is active, or comes to be."""
+    project = context.now.project
+    if not isinstance(context.service, Unit):
+        return
+    for process in project.tool.processes:
+        unit = f"{project.name}-{process}.service"
+        command = (
+            f"for _ in $(seq {TIMEOUT_S}); do systemctl is-active --quiet {unit} && exit; "
+            f"sleep 0.5; done; systemctl status --no-pager {unit}; exit 1"
+        )
+        done = context.machine.run(command, timeout=TIMEOUT_S * 2, check=False)
+        expect(done.ok, f"{unit} does not run:\n{done.output[-500:]}")
 
 
 def who(said: str) -> str:

@@ -9,6 +9,7 @@ from shipways.verify import assertions, package_manager
 from shipways.verify.assertions import expect
 from shipways.verify.context import NOT_OFFERED, TIMEOUT_S, Context
 from shipways.verify.later_versions import REASON
+from shipways.verify.phases.serve import processes
 
 SETTLE_S = 90  # within which a version that cannot start has to say so
 PAUSE_S = 0.2  # of a writer after each note: every one of them is looked for after every phase
@@ -30,6 +31,7 @@ def upgrade(context: Context) -> str:
         posted, failed = context.client.stop_writing(writing) if writing else ([], [])
     context.texts += posted
     assertions.serves(context.client, context.next)
+    processes(context)
     context.kept()
     if writing is None:
         return "what was there before is there"
@@ -44,6 +46,7 @@ def rollback(context: Context) -> str:
     context.stop_in_terminal()
     context.started(context.now, "rollback")
     assertions.serves(context.client, context.now)
+    processes(context)
     context.kept()
     if context.can_mark:
         context.post("rollback1")

@@ -383,11 +383,11 @@ def test_lint_counts(
 ) -> None:
     seen: list[str] = []
 
-    def unit(path: Path, logs: Path) -> Lint:
-        seen.append(path.read_text())
+    def units(paths: list[Path], logs: Path) -> Lint:
+        seen.extend(path.read_text() for path in paths)
         return Lint(tool="systemd-analyze")
 
-    monkeypatch.setattr(linters, "unit", unit)
+    monkeypatch.setattr(linters, "units", units)
     made = tmp_path / "x.changes"
     made.write_text("")
     lintian, systemd = native.lint(job, Product((made,), Builder(tool="stdeb")))
