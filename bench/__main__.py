@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import builds, images, scale, sizes, stack, starts
+from bench import builds, images, runtime, scale, sizes, stack, starts
 from bench.figure import Figure
 from shipways.errors import ShipwaysError
 from shipways.project import model
@@ -28,6 +28,7 @@ PARTS: dict[str, Part] = {
     "builds": builds.figures,
     "sizes": sizes.figures,
     "scale": scale.figures,
+    "runtime": runtime.figures,
     "starts": starts.figures,
     "images": images.figures,
     "stack": stack.figures,
@@ -36,6 +37,7 @@ SHORT: dict[str, Part] = {
     "builds": partial(builds.figures, formats=("wheel",), runs=1),
     "sizes": partial(sizes.figures, packed=("deb-bundled",), runs=1),
     "scale": partial(scale.figures, few=40, many=400),
+    "runtime": partial(runtime.figures, runs=3),
 }
 
 

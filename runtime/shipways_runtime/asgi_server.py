@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import socket
+from typing import Any
 
-from . import config, workers
+from . import config
 from .errors import Failure
 from .overlay import logs
 from .web_asgi import application
+from .workers import Workers
 
 __all__ = ["application", "run"]
 
@@ -25,21 +28,23 @@ def run(sock: socket.socket, number: int) -> None:
     sock.listen(2048)
     sock.set_inheritable(True)
 
+    options = {
+        "lifespan": "auto",
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+        "proxy_headers": False,  # whether a request came by HTTPS is for TRUST_PROXY to say
+        "server_header": False,
+        "log_config": None,  # uvicorn's would close the project's
+        "log_level": settings.log_level,
+    }
+    known = inspect.signature(uvicorn.Config).parameters  # an older one has fewer
+
     def work() -> int:
-        options = uvicorn.Config(
-            application(),
-            lifespan="auto",
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            proxy_headers=False,  # whether a request came by HTTPS is for TRUST_PROXY to say
-            server_header=False,
-            log_config=None,  # uvicorn's would close the project's
-            log_level=settings.log_level,
-        )
-        server = uvicorn.Server(options)
+        chosen: dict[str, Any] = {name: value for name, value in options.items() if name in known}
+        server = uvicorn.Server(uvicorn.Config(application(), **chosen))
         server.run(sockets=[sock])
         return 0 if server.started else 3
 
     if number > 1:
-        workers.run(number, work)
+        Workers(number, work).run()
     elif work():
         raise Failure("the application did not start")

@@ -14,17 +14,18 @@ from .errors import Failure
 
 Migrations = set  # of (app label, name)
 KEEP = 5
+LABEL = "db"  # of copies of the default database
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
-def copy_aside(database: Path, directory: Path) -> Path:
+def copy_aside(database: Path, directory: Path, label: str = LABEL) -> Path:
     """Copy a live database to a new file in ``directory``, and keep only the newest few there.
 
     The file appears under its name when it is complete. The backup API sees what is still in the
     write-ahead log, which a copy of the file would miss.
     """
-    stamp = _stamp(directory)
-    copy, temporary = directory / f"db-{stamp}.sqlite3", directory / f".db-{stamp}.part"
+    name = f"{label}-{_stamp(directory, label)}"
+    copy, temporary = directory / f"{name}.sqlite3", directory / f".{name}.part"
     try:
         state.make_directory(directory)
         state.create_file(temporary)
@@ -39,7 +40,7 @@ def copy_aside(database: Path, directory: Path) -> Path:
         raise Failure(f"cannot copy {database} to {directory}: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
-    for old in newest_first(directory)[KEEP:]:
+    for old in newest_first(directory, label)[KEEP:]:
         old.unlink(missing_ok=True)
     return copy
 
@@ -75,25 +76,27 @@ def applied(backup: Path) -> Migrations:
         return set()
 
 
-def newest_that_fits(directory: Path, known: Migrations) -> Path | None:
+def newest_that_fits(directory: Path, known: Migrations, label: str = LABEL) -> Path | None:
     """The newest copy with no migration beyond the ``known`` ones."""
-    fitting = (copy for copy in newest_first(directory) if applied(copy))
+    fitting = (copy for copy in newest_first(directory, label) if applied(copy))
     return next((copy for copy in fitting if applied(copy) <= known), None)
 
 
-def _stamp(directory: Path) -> str:
+def _stamp(directory: Path, label: str) -> str:
     """Now, or just after the newest copy: a clock that was set back would make this the oldest."""
     now = datetime.now(timezone.utc)
-    for copy in newest_first(directory):
+    for copy in newest_first(directory, label):
         with suppress(ValueError):  # a name that somebody else has chosen
-            then = datetime.strptime(copy.name, f"db-{STAMP}.sqlite3").replace(tzinfo=timezone.utc)
+            then = datetime.strptime(copy.name, f"{label}-{STAMP}.sqlite3").replace(
+                tzinfo=timezone.utc
+            )
             now = max(now, then + timedelta(microseconds=1))
     return now.strftime(STAMP)
 
 
-def newest_first(directory: Path) -> list[Path]:
+def newest_first(directory: Path, label: str = LABEL) -> list[Path]:
     """The copies in ``directory``; their names sort by time."""
-    return sorted(directory.glob("db-*.sqlite3"), reverse=True)
+    return sorted(directory.glob(f"{label}-[0-9]*.sqlite3"), reverse=True)
 
 
 @contextmanager

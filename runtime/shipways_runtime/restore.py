@@ -9,6 +9,7 @@ from pathlib import Path
 from . import application, backups, config, database
 from .errors import Failure
 from .serve import say
+from .upgrade import DEFAULT
 
 
 def restore(arguments: Sequence[str], typed: Path) -> int:
@@ -16,7 +17,7 @@ def restore(arguments: Sequence[str], typed: Path) -> int:
 
     The present one is copied aside first.
     """
-    from django.db import connection, connections
+    from django.db import connections
 
     app = application.current()
     parser = argparse.ArgumentParser(
@@ -25,7 +26,14 @@ def restore(arguments: Sequence[str], typed: Path) -> int:
         "STATE_DIR/backups. The present database is copied there first.",
     )
     parser.add_argument("backup", type=Path, metavar="BACKUP")
-    backup = typed / parser.parse_args(arguments).backup
+    parser.add_argument(
+        "--database",
+        default=DEFAULT,
+        choices=sorted(connections),
+        help="which one of DATABASES (default: %(default)s)",
+    )
+    chosen = parser.parse_args(arguments)
+    backup, connection = typed / chosen.backup, connections[chosen.database]
     if connection.vendor != "sqlite":
         raise Failure("restore is for SQLite; other databases have programs of their own for it")
     backups.check(backup)
@@ -33,7 +41,8 @@ def restore(arguments: Sequence[str], typed: Path) -> int:
     connections.close_all()
     with database.exclusive(say):
         if target.exists():
-            copy = backups.copy_aside(target, config.current().backups)
+            label = backups.LABEL if chosen.database == DEFAULT else chosen.database
+            copy = backups.copy_aside(target, config.current().backups, label)
             say(f"copied the present database aside to {copy}")
         backups.restore(backup, target)
     say(f"restored {target} from {backup}; restart {app.name} serve")

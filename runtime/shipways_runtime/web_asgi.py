@@ -10,6 +10,7 @@ from . import application as delivered
 from . import config, pages, secure, static_files, web
 
 Send = Callable[[dict], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict]]
 
 
 def application() -> Any:
@@ -32,7 +33,7 @@ class Below:
         self.app, self.config = delivered.current(), config.current()
         self.files = static_files.find(self.app)
 
-    async def __call__(self, scope: dict, receive: Any, send: Send) -> None:
+    async def __call__(self, scope: dict, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
             return
@@ -56,6 +57,8 @@ class Below:
         if found:
             await _send_file(send, found, scope["method"], headers)
             return
+        if self.config.max_body:
+            receive = _limited(receive, self.config.max_body)
         plain = not https and secure.is_loopback(host)
         await self.inner(scope, receive, _plain_cookies(send) if plain else send)
 
@@ -93,6 +96,19 @@ def _text(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
 
 def _octets(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin1"), value.encode("latin1")) for name, value in headers]
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """A body that does not say its length ends at `most` bytes, as if the client had gone."""
+    spent = 0
+
+    async def receiving() -> dict:
+        nonlocal spent
+        message = await receive()
+        spent += len(message.get("body", b""))
+        return message if spent <= most else {"type": "http.disconnect"}
+
+    return receiving
 
 
 def _plain_cookies(send: Send) -> Send:

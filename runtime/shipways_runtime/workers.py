@@ -10,51 +10,65 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
 
 from .errors import Failure
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 QUICK_SECONDS = 2  # one that ends sooner than that would end again
 
 
-def run(number: int, work: Callable[[], int]) -> None:
-    """Keep `number` processes at `work` until SIGTERM or SIGINT; each gets SIGTERM then.
+class Workers:
+    """`number` processes that do `work`, each of which is replaced when it ends."""
 
-    Raises `Failure` where one ends as soon as it has started.
-    """
-    started: dict[int, float] = {}
-    ending: list[int] = []
+    def __init__(self, number: int, work: Callable[[], int]) -> None:
+        self.number, self.work = number, work
+        self.started: dict[int, float] = {}  # process -> when
+        self.ending = False
 
-    def end(*_: object) -> None:
-        ending.append(1)
-        for pid in started:
-            os.kill(pid, signal.SIGTERM)
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT; each process gets SIGTERM then.
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    while not ending and len(started) < number:
-        started[_start(work)] = time.monotonic()
-    while started:
-        pid, status = os.wait()
-        lived = time.monotonic() - started.pop(pid, 0)
-        if not ending and lived < QUICK_SECONDS:
-            end()
-            _wait(started)
-            raise Failure(f"a worker ended as soon as it started, with status {status >> 8}")
-        if not ending:
-            started[_start(work)] = time.monotonic()
+        Raises `Failure` where one ends as soon as it has started.
+        """
+        for one in SIGNALS:
+            signal.signal(one, self.end)
+        while not self.ending and len(self.started) < self.number:
+            self._start()
+        failed = ""
+        while self.started:
+            pid, status = os.wait()
+            lived = time.monotonic() - self.started.pop(pid, 0)
+            if not self.ending and lived < QUICK_SECONDS:
+                failed = _ended(status)
+                self.end()
+            elif not self.ending:
+                self._start()
+        if failed:
+            raise Failure(f"a worker ended as soon as it started, with {failed}")
 
+    def end(self, *_: object) -> None:
+        self.ending = True
+        for pid in self.started:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
 
-def _start(work: Callable[[], int]) -> int:
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-    try:
+    def _start(self) -> None:
+        """A process more; none is missed by a signal that comes meanwhile."""
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = os.fork()
-        if pid == 0:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the parent passes it on
-    finally:
+        if pid:
+            self.started[pid] = time.monotonic()
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+            return
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the parent passes it on
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
-    if pid:
-        return pid
+        _work(self.work)
+
+
+def _work(work: Callable[[], int]) -> NoReturn:
     try:
         status = work()
     except SystemExit as error:
@@ -66,6 +80,7 @@ def _start(work: Callable[[], int]) -> int:
     os._exit(status)
 
 
-def _wait(started: dict[int, float]) -> None:
-    while started:
-        started.pop(os.wait()[0], None)
+def _ended(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return f"signal {os.WTERMSIG(status)}"
+    return f"status {os.WEXITSTATUS(status)}"

@@ -98,7 +98,7 @@ def run(sock: socket.socket, workers: int, threads: int) -> None:
         "bind": f"fd://{sock.detach()}",
         "workers": workers,
         "threads": threads,
-        "worker_class": Worker,
+        "worker_class": f"{__name__}.Worker",  # by its name for those before 21
         "preload_app": True,  # one copy of the code in memory, shared by the workers
         "graceful_timeout": GRACE_SECONDS,
         "worker_tmp_dir": str(_heartbeat_directory()),
@@ -109,7 +109,7 @@ def run(sock: socket.socket, workers: int, threads: int) -> None:
         "errorlog": "-",
         "accesslog": "-",
         "access_log_format": f'{client} "%(r)s" %(s)s %(b)s %(L)ss',
-        "logger_class": Log,
+        "logger_class": f"{__name__}.Log",
         "loglevel": config.current().log_level,
     }).run()  # fmt: skip
 

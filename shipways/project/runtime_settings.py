@@ -29,6 +29,11 @@ ROWS = (
         "Threads in each of these processes (WSGI).",
     ),
     (
+        "MAX_BODY",
+        "104857600",
+        "Bytes of the largest request that is read. 0 for any.",
+    ),
+    (
         "ALLOWED_HOSTS",
         "localhost,127.0.0.1,[::1]",
         "Host names this site answers to, separated by commas.",

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from shipways_runtime import config
@@ -109,6 +109,19 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def startproject(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What `django-admin startproject mysite` leaves: path -> content."""
+    folder = tmp_path_factory.mktemp("startproject")
+    argv = [sys.executable, "-m", "django", "startproject", "mysite", str(folder)]
+    subprocess.run(argv, check=True, timeout=TIMEOUT_S)
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in folder.rglob("*.py")
+        if "__pycache__" not in path.parts
+    }
+
+
 @pytest.fixture
 def deliver(tmp_path: Path, compiled: Path) -> Callable[..., Delivered]:
     """Make an application of these files, with these keys in application.json."""
@@ -145,6 +158,14 @@ urlpatterns = [path("", home)]
 """
 
 
+class Answer(NamedTuple):
+    """What a site has answered."""
+
+    status: int
+    headers: Any
+    body: str
+
+
 class Site:
     """A running `serve`."""
 
@@ -175,13 +196,18 @@ class Site:
                 time.sleep(0.05)
         raise AssertionError(self.log.read_text())
 
-    def get(self, path: str, host: str = "localhost", **headers: str) -> tuple[int, Any, str]:
-        """Status, headers and body."""
+    def get(self, path: str, host: str = "localhost", **headers: str) -> Answer:
+        return self.ask("GET", path, None, {"Host": host, **headers})
+
+    def post(self, path: str, body: str, **headers: str) -> Answer:
+        return self.ask("POST", path, body, {"Host": "localhost", **headers})
+
+    def ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
         try:
-            connection.request("GET", path, headers={"Host": host, **headers})
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read().decode()
+            return Answer(answer.status, answer.headers, answer.read().decode())
         finally:
             connection.close()
 

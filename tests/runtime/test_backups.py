@@ -78,3 +78,4 @@ def test_the_newest_that_fits(tmp_path: Path) -> None:
     known = {("a", "0"), ("a", "1")}
     assert backups.newest_that_fits(tmp_path, known) == tmp_path / "db-2.sqlite3"
     assert backups.newest_that_fits(tmp_path, set()) is None
+    assert backups.newest_that_fits(tmp_path, known, "other") is None

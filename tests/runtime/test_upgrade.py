@@ -82,6 +82,35 @@ def test_up_a_failure_and_back_again(deliver: Deliver, serve: Serve) -> None:
     assert site.get("/-/health")[0] == 200
 
 
+def test_two_databases(deliver: Deliver) -> None:
+    """Each is copied aside and put back by itself."""
+    settings = FRAME + (
+        'INSTALLED_APPS += ["site_"]\nDATABASE_ROUTERS = ["site_.router.Both"]\n'
+        'DATABASES = {name: {"ENGINE": "django.db.backends.sqlite3", "NAME": name}'
+        ' for name in ("default", "log")}\n'
+    )
+    router = "class Both:\n    def allow_migrate(self, *words, **more):\n        return True\n"
+    commands = [["migrate", "--noinput", "-v0"], ["migrate", "--database=log", "-v0"], ["stop"]]
+    files = {"site_/settings.py": settings, "site_/router.py": router}
+    made = deliver(files, prepare=commands)
+    bind = {"SITE_BIND": "127.0.0.1:0"}
+    migrate(made, 1)
+    assert "site: stop: CommandError" in made.run("serve", cwd=None, **bind).stderr
+    log = made.state / "log"
+    assert tables(made.state / "default") == tables(log) == {"x1"}
+
+    migrate(made, 2)
+    done = made.run("serve", cwd=None, **bind)
+    copies = sorted((made.state / "backups").iterdir())
+    assert [path.name.partition("-")[0] for path in copies] == ["db", "log"]
+    assert "The database log has been put back as it was." in done.stderr
+    assert tables(made.state / "default") == tables(log) == {"x1"}
+
+    log.unlink()
+    assert made.run("restore", "--database", "log", str(copies[1])).returncode == 0
+    assert tables(log) == {"x1"}
+
+
 def test_commands_that_prepare_a_version(deliver: Deliver) -> None:
     """In their order; migrate with options of its own always, and a failure is named."""
     commands = [["migrate", "--run-syncdb", "-v0"], ["createcachetable", "table"], ["no-such"]]

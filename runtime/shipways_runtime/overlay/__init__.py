@@ -1,7 +1,8 @@
 """The settings that a delivered project runs with: its own, and over them the environment's.
 
 Each rule gives names with their values and the reason; `application.json` turns single ones off
-(`overlay.off`) or sets others (`overlay.set`, where "NAME+" adds to a list).
+(`overlay.off`) or sets others (`overlay.set`, where "NAME+" adds to a list, and `{state}` and
+`{tree}` in a text are the folders).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from ..application import Application
 from ..config import Config
 from ..errors import BadSetting, one_line
+from ..variables import filled
 from . import caches, database, email, files, hosts, keys, locale, logs, transport
 from .base import Change, Settings, off
 
@@ -77,11 +79,23 @@ def changes(found: Settings, app: Application, config: Config) -> Iterator[Chang
             if not off(change.name, app) and found.get(change.name, ...) != change.value:
                 found[change.name] = change.value
                 yield change
-    for name, value in app.overlay.get("set", {}).items():
+    for name, stated in app.overlay.get("set", {}).items():
+        value = _filled(stated, app, config)
         own = found.get(name.rstrip("+")) or ()
         made = [*own, *(one for one in value if one not in own)] if name.endswith("+") else value
         found[name.rstrip("+")] = made
         yield Change(name.rstrip("+"), made, "the configuration sets it")
+
+
+def _filled(value: Any, app: Application, config: Config) -> Any:
+    """`{state}` and `{tree}` in texts, however deep."""
+    if isinstance(value, str):
+        return filled(value, app, config.state)
+    if isinstance(value, (list, tuple)):
+        return [_filled(one, app, config) for one in value]
+    if isinstance(value, dict):
+        return {name: _filled(one, app, config) for name, one in value.items()}
+    return value
 
 
 def lay_over(app: Application, config: Config) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def test_two_databases_and_one_elsewhere(lay: Lay, tmp_path: Path) -> None:
         ("postgres://u:p%40s%2Fs+%23@[::1]:5433/notes?sslmode=require",
          {"NAME": "notes", "PASSWORD": "p@s/s+#", "HOST": "::1", "PORT": 5433}),
         ("psql://u@db.example/notes", {"ENGINE": "django.db.backends.postgresql", "PORT": ""}),
-        ("sqlite:////srv/x.db", {"ENGINE": SQLITE, "NAME": Path("/srv/x.db")}),
+        ("sqlite:////srv/x.db", {"NAME": Path("/srv/x.db")}),
         ("sqlite:///x.db", {"NAME": Path("{state}/x.db")}),
     ],
 )  # fmt: skip
@@ -217,10 +217,12 @@ def test_logs_and_caches_leave_the_tree(lay: Lay, tmp_path: Path) -> None:
 def test_single_settings_are_turned_off_and_set(lay: Lay, tmp_path: Path) -> None:
     keys = {"overlay": {
         "off": ["DEBUG", "SECRET_KEY", "DATABASES"],
-        "set": {"MARK": 2, "INSTALLED_APPS+": ["more", "django.contrib.auth"], "NEW+": ["x"]},
+        "set": {"MARK": 2, "INSTALLED_APPS+": ["more", "django.contrib.auth"], "NEW+": ["x"],
+                "DATA": {"a": ["{state}/data", "{tree}", 1]}},
     }}  # fmt: skip
     found = lay({"DEBUG": True}, keys, DATABASE_URL="oracle://x/y")
     assert (found["DEBUG"], found["MARK"], found["SECRET_KEY"]) == (True, 2, "insecure")
     assert (found["INSTALLED_APPS"], found["NEW"]) == ([*APPS, "more"], ["x"])
+    assert found["DATA"] == {"a": [str(tmp_path / "state" / "data"), str(TREE), 1]}
     assert "DATABASES" not in found
     assert not (tmp_path / "state" / "secret_key").exists()
