@@ -15,8 +15,8 @@ from mkdocs.structure.files import File, Files
 
 from shipways import api
 from shipways.cli.parser import parser
-from shipways.project.application import ApplicationTable, BuildStep, Overlay, Process, Variable
-from shipways.project.model import Budget, Probe, Setting, ToolTable
+from shipways.project.application import ApplicationTable, BuildStep, Overlay, Variable
+from shipways.project.model import Budget, Probe, Process, Setting, ToolTable
 from shipways.results_schema import schema
 
 Schema = dict[str, Any]

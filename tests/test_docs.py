@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from shipways.cli.parser import parser
-from shipways.project.application import ApplicationTable, BuildStep, Overlay, Process, Variable
-from shipways.project.model import Budget, Probe, Setting, ToolTable
+from shipways.project.application import ApplicationTable, BuildStep, Overlay, Variable
+from shipways.project.model import Budget, Probe, Process, Setting, ToolTable
 from shipways.util.command import run
 
 ROOT = Path(__file__).parents[1]

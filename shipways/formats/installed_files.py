@@ -97,9 +97,14 @@ def compressed(files: Iterable[TargetFile]) -> tuple[TargetFile, ...]:
     )
 
 
+def processes(project: Project) -> tuple[str, ...]:
+    """The processes that are units: those that do not end by themselves."""
+    return tuple(name for name, one in project.tool.processes.items() if not one.one_off)
+
+
 def _processes(project: Project, values: Mapping[str, object]) -> Iterator[TargetFile]:
     """A unit for each process beside the one that serves."""
-    for process in project.tool.processes:
+    for process in processes(project):
         path = f"/usr/lib/systemd/system/{project.name}-{process}.service"
         text = render("systemd/process.service.j2", process=process, **values)
         yield TargetFile(path, text.encode())
@@ -160,6 +165,7 @@ def _values(project: Project, format_id: str, *, epoch: int, isolated: bool) -> 
         "python_words": pythons.words,
         "documentation": [f"man:{project.command}(1)", *filter(None, [project.homepage])],
         "settings": settings(project),
+        "processes": processes(project),
         "directives": hardening.directives(project.tool.unit),
         "date": datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%d"),
     }

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from shipways.project import hardening, values
-from shipways.project.model import DEFAULT_PORT, Arguments, Budget, Port, Probe
+from shipways.project.model import DEFAULT_PORT, Arguments, Budget, Port, Probe, Process
 from shipways.project.names import SystemName, VariableName
 
 
@@ -43,15 +43,6 @@ class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.default is not None:
             return f"is {self.default}, if nothing else is set"
         return "made once" if self.secret else "required" if self.required else "may be set"
-
-
-class Process(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """Another process of the project, beside the one that serves."""
-
-    command: Arguments
-    """Its command. A first word `manage` is a management command."""
-    one_off: bool = False
-    """It ends by itself, such as what releases a version."""
 
 
 class BuildStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

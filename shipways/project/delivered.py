@@ -168,7 +168,11 @@ def pyproject(
     optional = {
         "languages": list(map(str, table.languages)),
         "debian-depends": list(map(str, table.debian_depends)),
-        "processes": {n: ["process", n] for n in app.processes if n not in app.one_off},
+        "processes": {
+            name: {"command": ["process", name]}
+            for name in app.processes
+            if name not in app.one_off
+        },
         "unit": _plain(table.unit),
         "budget": {name: _said(_plain(one)) for name, one in table.budget.items()},
     }

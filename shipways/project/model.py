@@ -54,6 +54,16 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What holds where it is not set."""
 
 
+class Process(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Another process of the project, beside the one that serves."""
+
+    command: Arguments
+    """Its command: of an application a program, or `manage` and a management command; of a project
+    with a command of its own the arguments of that."""
+    one_off: bool = False
+    """It ends by itself, such as what releases a version; it is no unit."""
+
+
 class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A format's limits; one that is absent does not bind, going over one is exit 1."""
 
@@ -133,8 +143,8 @@ class ToolTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     """Debian packages that the packages depend on as well (Debian Policy 7.1)."""
     environment: tuple[Setting, ...] = ()
     """Variables that the administrator may set."""
-    processes: dict[str, Arguments] = {}
-    """Other processes that run beside it: name -> arguments with which the command runs them."""
+    processes: dict[str, Process] = {}
+    """Other processes that run beside it."""
     unit: dict[str, hardening.Loosened] = {}
     """Directives of the service's unit that confine it less than by default, each with its reason
     (systemd.exec(5)). Compose and Kubernetes loosen what they have for it."""

@@ -11,9 +11,10 @@ import msgspec
 
 from shipways.errors import ProjectError
 from shipways.project import detection, values, variables
-from shipways.project.application import ApplicationTable, BuildStep, Process, Variable
+from shipways.project.application import ApplicationTable, BuildStep, Variable
 from shipways.project.configuration import NAME_IT, Configuration
 from shipways.project.detection import Facts
+from shipways.project.model import Process
 from shipways.project.names import SystemName
 from shipways.util.text import read_text
 

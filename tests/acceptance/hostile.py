@@ -131,7 +131,7 @@ health = "/h$(x)~!*,=&+:@%7Bx%7D"
 static-url = "/s$HOME(x)~!*,=&+:@/"
 debian-depends = ["libmagic1 (>= 1:5.44) | libmagic-mgc [amd64]"]
 [tool.shipways.processes]
-worker = {quoted(["process", *arguments])}
+worker.command = {quoted(["process", *arguments])}
 [tool.shipways.unit]
 AmbientCapabilities = {{ value = "CAP_NET_BIND_SERVICE", why = {quoted(said())} }}
 NoNewPrivileges = {{ value = "no", why = {quoted(said())} }}

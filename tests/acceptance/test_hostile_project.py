@@ -113,7 +113,7 @@ def process(made: Rendered, work: Path) -> None:
     for text in made.texts["systemd/process.service.j2"]:
         read = systemd.unit(f"{made.project.name}-worker.service", text, work / "units")
         assert not [one for one in read["complaints"] if "not executable" not in one]
-        assert tuple(systemd.arguments(read)) == made.project.tool.processes["worker"]
+        assert tuple(systemd.arguments(read)) == made.project.tool.processes["worker"].command
 
 
 def settings(made: Rendered, work: Path) -> None:

@@ -264,7 +264,8 @@ def test_the_port_reaches_the_service(
 
 
 def test_each_process_is_a_unit_of_its_own(notes: Path) -> None:
-    said = '[tool.shipways.processes]\nworker = ["process", "a b"]\nbeat-2 = ["beat"]\n'
+    said = '[tool.shipways.processes]\nworker.command = ["process", "a b"]\n'
+    said += 'beat-2.command = ["beat"]\nonce = { command = ["x"], one-off = true }\n'
     file = notes / "pyproject.toml"
     file.write_text(f"{file.read_text()}\n{said}")
     made = by_path(installed_files.system_files(model.load(notes), "rpm", epoch=EPOCH))
@@ -275,6 +276,7 @@ def test_each_process_is_a_unit_of_its_own(notes: Path) -> None:
     assert "Wants=notes-app-worker.service\nWants=notes-app-beat-2.service\n" in main
     assert 'ExecStart=/usr/bin/notes process "a b"\n' in worker
     assert "PartOf=notes-app.service\nAfter=notes-app.service\n" in worker
+    assert "/usr/lib/systemd/system/notes-app-once.service" not in made
     assert "[Install]" not in worker  # it starts with the other
     confined = main[main.index("EnvironmentFile=") : main.index("\n[Install]")]
     assert worker.endswith(confined)
@@ -285,7 +287,7 @@ def test_each_process_is_a_unit_of_its_own(notes: Path) -> None:
 @pytest.mark.parametrize("name", ["Worker", "a b", "-a", "a.service", "../x"])
 def test_a_process_has_a_name_that_a_unit_can_have(name: str, notes: Path) -> None:
     file = notes / "pyproject.toml"
-    file.write_text(f'{file.read_text()}\n[tool.shipways.processes]\n"{name}" = ["x"]\n')
+    file.write_text(f'{file.read_text()}\n[tool.shipways.processes]\n"{name}".command = ["x"]\n')
     with pytest.raises(ProjectError, match="is no name of a process"):
         model.load(notes)
 

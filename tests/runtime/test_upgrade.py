@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def migrate(made: Delivered, number: int, work: str = "pass") -> Path:
 
 
 def tables(database: Path) -> set[str]:
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'x_'")
         return {row[0] for row in rows}
 
@@ -118,7 +119,7 @@ def test_commands_that_prepare_a_version(deliver: Deliver) -> None:
     done = made.run("serve", SITE_BIND="127.0.0.1:0")
     assert done.returncode == 1
     assert "site: no-such: CommandError: Unknown command" in done.stderr
-    with sqlite3.connect(made.state / "db.sqlite3") as database:
+    with closing(sqlite3.connect(made.state / "db.sqlite3")) as database:
         assert database.execute("SELECT count(*) FROM 'table'").fetchone() == (0,)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shipways.errors import ShipwaysError
+from shipways.formats import installed_files
 from shipways.verify import assertions, marks, package_manager
 from shipways.verify.assertions import START_S, expect
 from shipways.verify.context import NOT_OFFERED, TIMEOUT_S, Context
@@ -43,7 +44,7 @@ def processes(context: Context) -> None:
     project = context.now.project
     if not isinstance(context.service, Unit):
         return
-    for process in project.tool.processes:
+    for process in installed_files.processes(project):
         unit = f"{project.name}-{process}.service"
         command = (
             f"for _ in $(seq {TIMEOUT_S}); do systemctl is-active --quiet {unit} && exit; "
