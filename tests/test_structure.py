@@ -34,7 +34,7 @@ HOUSE = {
         detection.django_version detection.folder_name detection.settings_values
         detection.settings_facts detection.procfile detection.python_path detection.services
         detection.workers detection.environment_reads detection.environment
-        detection.build_steps detection.run_commands detection.sources detection
+        detection.build_steps detection.run_commands detection.sources detection overlaid
         detection.render detection.probe_child detection.probe application configuration locking
         variables understood runtime_settings payload delivered loader
     """,
@@ -57,7 +57,7 @@ HOUSE = {
         packagers.xz packagers tarball deb.bundled_metadata deb.bundled rpm.archive rpm.metadata
         rpm.format .
     """,
-    "build": ". dist eject host install_md inventory timed_build pipeline",
+    "build": ". dist timed_build eject host install_md inventory pipeline",
     "verify": """
         . agents delivery file_snapshot footprint git_server later_versions package_manager
         phases step_runner targets agents.confinement_probe agents.http_client
@@ -71,9 +71,9 @@ HOUSE = {
     """,
     "report": """
         charts figure columns.base columns.reading columns.build columns.install
-        columns.lifecycle columns.service columns.size columns i18n declared overview diff
-        budget findings value_text requirements claims findings_text image_bases provenance
-        markdown diff_text targets terminal charts.chart charts.labels charts.svg charts.stacked
+        columns.lifecycle columns.service columns.size columns i18n overview diff budget
+        findings value_text requirements claims findings_text image_bases provenance markdown
+        diff_text targets terminal charts.chart charts.labels charts.svg charts.stacked
         charts.bars html_view html .
     """,
     "api": ".",

@@ -10,6 +10,7 @@ import shlex
 from shipways.formats import several
 from shipways.formats.step import Step
 from shipways.project.model import DEFAULT_PORT, Project
+from shipways.util.messages import mark as _
 
 
 def home(name: str) -> str:
@@ -43,7 +44,7 @@ def prerequisites(packages: str, why: str) -> tuple[Step, ...]:
     """Steps that bring what the environment is made with."""
     fetch = f"apt-get install -y {packages}"
     return (
-        Step("prerequisite", "apt-get update", "refresh the list of packages", manager="apt"),
+        Step("prerequisite", "apt-get update", _("refresh the list of packages"), manager="apt"),
         Step("prerequisite", fetch, why, manager="apt"),
     )
 
@@ -53,7 +54,7 @@ def start(project: Project) -> Step:
     tool = project.tool
     other = [f"{tool.bind_variable}=127.0.0.1:{tool.port}"] if tool.port != DEFAULT_PORT else []
     command = serve(project, "", *other)
-    return Step("start", command, "migrate, then serve in the foreground", foreground=True)
+    return Step("start", command, _("migrate, then serve in the foreground"), foreground=True)
 
 
 def instance(project: Project, what: str, number: int) -> list[str]:

@@ -18,6 +18,7 @@ from shipways.project.model import Project
 from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.util.command import version_of
+from shipways.util.messages import mark as _
 
 
 def build(job: Job) -> Product:
@@ -57,13 +58,13 @@ def steps(project: Project, _file: str) -> tuple[Step, ...]:
     name = project.name
     install = environment.install(name, link(project))
     return (
-        *environment.prerequisites("git python3-venv", "git, Python, pip and venv"),
-        Step("install", environment.make(name), "an environment of its own"),
-        Step("install", install, "from the tag, with its dependencies from PyPI"),
+        *environment.prerequisites("git python3-venv", _("git, Python, pip and venv")),
+        Step("install", environment.make(name), _("an environment of its own")),
+        Step("install", install, _("from the tag, with its dependencies from PyPI")),
         environment.start(project),
-        Step("upgrade", install, "from the newer tag; then start again"),
-        Step("rollback", install, "from the previous tag; then start again"),
-        Step("remove", f"rm -r {environment.home(name)}", "the program; the data stays"),
+        Step("upgrade", install, _("from the newer tag; then start again")),
+        Step("rollback", install, _("from the previous tag; then start again")),
+        Step("remove", f"rm -r {environment.home(name)}", _("the program; the data stays")),
     )
 
 
@@ -79,9 +80,9 @@ def needs(project: Project) -> str:
 
 FORMAT = Format(
     id="git",
-    title="Link to the Git repository",
+    title=_("Link to the Git repository"),
     kind="link",
-    installs_on="anything with Python, pip and git",
+    installs_on=_("anything with Python, pip and git"),
     needs=needs,
     uses=(),
     tools=(GIT,),

@@ -69,10 +69,9 @@ def system_files(
         project.settings_file: "systemd/settings.env.j2",
     }
     files = [TargetFile(path, render(recipe, **values).encode()) for path, recipe in made.items()]
-    files += _processes(project, values)
     files[0] = replace(files[0], mode=0o755)
-    settings_at = len(made) - 1
-    files[settings_at] = replace(files[settings_at], mode=0o640, group=name, conffile=True)
+    files[-1] = replace(files[-1], mode=0o640, group=name, conffile=True)
+    files += _processes(project, values)
     files.append(TargetFile(f"/usr/bin/{command}", link=f"../lib/{name}/bin/{command}"))
     return tuple(sorted(files, key=lambda file: file.path))
 

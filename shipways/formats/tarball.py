@@ -29,6 +29,7 @@ from shipways.results import Builder, Lint
 from shipways.util import templates
 from shipways.util.command import run
 from shipways.util.measure import tree_bytes
+from shipways.util.messages import mark as _
 
 TIMEOUT_S = 900
 COMPRESSORS = {  # the same bytes on any number of cores
@@ -155,17 +156,20 @@ def steps(project: Project, file: str) -> tuple[Step, ...]:
     script = shlex.quote(f"./{folder_name(project)}/install.sh")
     packages = "apt-get install -y python3 tzdata xz-utils"
     return (
-        Step("prerequisite", "apt-get update", "refresh the list of packages", manager="apt"),
+        Step("prerequisite", "apt-get update", _("refresh the list of packages"), manager="apt"),
         Step(
-            "prerequisite", packages, "the interpreter, time zones, and xz to unpack", manager="apt"
+            "prerequisite",
+            packages,
+            _("the interpreter, time zones, and xz to unpack"),
+            manager="apt",
         ),
-        Step("install", unpack, "unpack"),
+        Step("install", unpack, _("unpack")),
         Step("install", script, f"{project.name} and its service, which starts"),
-        Step("upgrade", unpack, "unpack the new version"),
-        Step("upgrade", script, "put it in the old one's place; the service restarts"),
-        Step("rollback", f"{script} --rollback", "the version before; data and settings stay"),
-        Step("remove", f"{script} --remove", "program and service; data and settings stay"),
-        Step("purge", f"{script} --purge", "data, settings and the service's user as well"),
+        Step("upgrade", unpack, _("unpack the new version")),
+        Step("upgrade", script, _("put it in the old one's place; the service restarts")),
+        Step("rollback", f"{script} --rollback", _("the version before; data and settings stay")),
+        Step("remove", f"{script} --remove", _("program and service; data and settings stay")),
+        Step("purge", f"{script} --purge", _("data, settings and the service's user as well")),
     )
 
 
@@ -200,9 +204,9 @@ def holds(project: Project, path: Path) -> list[Found]:
 
 FORMAT = Format(
     id="tarball",
-    title="Archive with instructions",
+    title=_("Archive with instructions"),
     kind="archive",
-    installs_on="any Linux with systemd and Python, offline; also runs in place without root",
+    installs_on=_("any Linux with systemd and Python, offline; also runs in place without root"),
     needs=needs,
     uses=("distributions", "wheelhouse", "bundle"),
     tools=(

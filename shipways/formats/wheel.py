@@ -19,6 +19,7 @@ from shipways.inputs.closure import Found
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
+from shipways.util.messages import mark as _
 
 
 def build(job: Job) -> Product:
@@ -54,13 +55,13 @@ def steps(project: Project, file: str) -> tuple[Step, ...]:
     name = project.name
     install = environment.install(name, f"./{file}")
     return (
-        *environment.prerequisites("python3-venv", "Python, pip and venv"),
-        Step("install", environment.make(name), "an environment of its own"),
+        *environment.prerequisites("python3-venv", _("Python, pip and venv")),
+        Step("install", environment.make(name), _("an environment of its own")),
         Step("install", install, f"{name} and its dependencies, from PyPI"),
         environment.start(project),
-        Step("upgrade", install, "the new wheel over the old one; then start again"),
-        Step("rollback", install, "the previous wheel over the new one; then start again"),
-        Step("remove", f"rm -r {environment.home(name)}", "the program; the data stays"),
+        Step("upgrade", install, _("the new wheel over the old one; then start again")),
+        Step("rollback", install, _("the previous wheel over the new one; then start again")),
+        Step("remove", f"rm -r {environment.home(name)}", _("the program; the data stays")),
     )
 
 
@@ -81,9 +82,9 @@ def holds(_project: Project, path: Path) -> list[Found]:
 
 FORMAT = Format(
     id="wheel",
-    title="Python wheel",
+    title=_("Python wheel"),
     kind="package",
-    installs_on="anything with Python and pip, pipx or uv",
+    installs_on=_("anything with Python and pip, pipx or uv"),
     needs=needs,
     uses=("distributions",),
     tools=(Tool("build", partial(version, "build"), "pip install build"),),

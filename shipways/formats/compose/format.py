@@ -34,6 +34,7 @@ from shipways.project.model import Project
 from shipways.results import Builder, Lint
 from shipways.util import reproducible_tar, templates
 from shipways.util.command import version_of
+from shipways.util.messages import mark as _
 from shipways.util.progress import say, step
 
 HEADINGS = {
@@ -211,25 +212,27 @@ def steps(project: Project, file: str) -> tuple[Step, ...]:
     load = f"docker load -i {folder}/{IMAGES}"
     compose = f"docker compose --project-directory {folder}"
     return (
-        Step("install", unpack, "the stack's folder"),
-        Step("install", load, "the images of app, database and proxy"),
-        Step("install", f"sh {folder}/make-secrets.sh", "passwords and keys, made here and now"),
+        Step("install", unpack, _("the stack's folder")),
+        Step("install", load, _("the images of app, database and proxy")),
+        Step("install", f"sh {folder}/make-secrets.sh", _("passwords and keys, made here and now")),
         Step(
             "start",
             up_command(folder),
-            "database, migrations, app, proxy: each when the one before is well",
+            _("database, migrations, app, proxy: each when the one before is well"),
         ),
-        Step("upgrade", unpack, "the new version over the old one; settings and secrets stay"),
-        Step("upgrade", load, "the new images"),
+        Step("upgrade", unpack, _("the new version over the old one; settings and secrets stay")),
+        Step("upgrade", load, _("the new images")),
         Step(
-            "upgrade", f"sh {folder}/upgrade.sh", "migrate, then replace the app; no request fails"
+            "upgrade",
+            f"sh {folder}/upgrade.sh",
+            _("migrate, then replace the app; no request fails"),
         ),
-        Step("rollback", unpack, "the archive of the version before"),
-        Step("rollback", f"sh {folder}/upgrade.sh", "its image is still there"),
-        Step("remove", f"{compose} down", "containers and networks"),
-        Step("purge", f"{compose} down --volumes", "the data, for good"),
-        Step("purge", f"{compose} down --rmi all", "the images"),
-        Step("purge", f"rm -r {folder}", "settings and secrets"),
+        Step("rollback", unpack, _("the archive of the version before")),
+        Step("rollback", f"sh {folder}/upgrade.sh", _("its image is still there")),
+        Step("remove", f"{compose} down", _("containers and networks")),
+        Step("purge", f"{compose} down --volumes", _("the data, for good")),
+        Step("purge", f"{compose} down --rmi all", _("the images")),
+        Step("purge", f"rm -r {folder}", _("settings and secrets")),
     )
 
 
@@ -245,9 +248,9 @@ def holds(project: Project, path: Path) -> list[Found]:
 
 FORMAT = Format(
     id="compose",
-    title="Stack with PostgreSQL",
+    title=_("Stack with PostgreSQL"),
     kind="stack",
-    installs_on="anything that runs Docker Compose, offline",
+    installs_on=_("anything that runs Docker Compose, offline"),
     needs=needs,
     uses=docker.FORMAT.uses,
     tools=(

@@ -29,6 +29,7 @@ from shipways.inputs.closure import Found
 from shipways.project.model import Project
 from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
+from shipways.util.messages import mark as _
 from shipways.util.progress import say
 
 BUILDERS = ("nfpm", "fpm")
@@ -122,13 +123,15 @@ def steps(project: Project, file: str) -> tuple[Step, ...]:
     file = shlex.quote(f"./{file}")
     install = f"apt-get install -y {file}"
     back = f"apt-get install -y --allow-downgrades {file}"
-    stay = "program and service; data and settings stay"
+    stay = _("program and service; data and settings stay")
     return (
         apt("install", install, f"{project.name} with all it needs; the service starts"),
-        apt("upgrade", install, "the new package over the old one; the service restarts"),
-        apt("rollback", back, "the previous package; data and settings stay"),
+        apt("upgrade", install, _("the new package over the old one; the service restarts")),
+        apt("rollback", back, _("the previous package; data and settings stay")),
         apt("remove", f"apt-get remove -y {package}", stay),
-        apt("purge", f"apt-get purge -y {package}", "data, settings and the service's user, too"),
+        apt(
+            "purge", f"apt-get purge -y {package}", _("data, settings and the service's user, too")
+        ),
     )
 
 
@@ -145,10 +148,10 @@ def holds(project: Project, path: Path) -> list[Found]:
 
 FORMAT = Format(
     id=FORMAT_ID,
-    title="Self-contained Debian package",
+    title=_("Self-contained Debian package"),
     kind="package",
     families=("debian",),
-    installs_on="any Debian or Ubuntu with python3 >= 3.10, offline",
+    installs_on=_("any Debian or Ubuntu with python3 >= 3.10, offline"),
     needs=needs,
     uses=("distributions", "wheelhouse", "bundle"),
     tools=(

@@ -28,6 +28,7 @@ from shipways.project.model import Project
 from shipways.project.python_versions import Pythons
 from shipways.results import Builder, Lint
 from shipways.util.command import Completed
+from shipways.util.messages import mark as _
 
 ROLE = "build-debian:13"
 PYTHON = "3.13"  # Debian 13's
@@ -184,12 +185,14 @@ def steps(project: Project, file: str) -> tuple[Step, ...]:
     install = f"apt-get install -y {file}"
     older = f"apt-get install -y --allow-downgrades {file}"
     return (
-        apt("prerequisite", "apt-get update", "refresh the list of packages"),
-        apt("install", install, "dependencies from the distribution; starts the service"),
-        apt("upgrade", install, "the new file over the old one; restarts the service"),
-        apt("rollback", older, "the previous file over the new one; restarts the service"),
-        apt("remove", f"apt-get remove -y {name}", "the program; settings and data stay"),
-        apt("purge", f"apt-get purge -y {name}", "settings, data and the service's user as well"),
+        apt("prerequisite", "apt-get update", _("refresh the list of packages")),
+        apt("install", install, _("dependencies from the distribution; starts the service")),
+        apt("upgrade", install, _("the new file over the old one; restarts the service")),
+        apt("rollback", older, _("the previous file over the new one; restarts the service")),
+        apt("remove", f"apt-get remove -y {name}", _("the program; settings and data stay")),
+        apt(
+            "purge", f"apt-get purge -y {name}", _("settings, data and the service's user as well")
+        ),
     )
 
 
@@ -214,10 +217,10 @@ def holds(project: Project, path: Path) -> list[Found] | None:
 
 FORMAT = Format(
     id="deb",
-    title="Debian package, native",
+    title=_("Debian package, native"),
     kind="package",
     families=("debian",),
-    installs_on="Debian 13, Ubuntu 24.04 and later",
+    installs_on=_("Debian 13, Ubuntu 24.04 and later"),
     needs=needs,
     uses=("distributions",),
     tools=(ENGINE, MMDEBSTRAP),

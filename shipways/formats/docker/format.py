@@ -27,6 +27,7 @@ from shipways.project import versions
 from shipways.project.model import Project
 from shipways.results import Builder, Lint
 from shipways.util import templates
+from shipways.util.messages import mark as _
 
 FOLDERS = ("app/dependencies", "app/site-packages")  # on the launcher's path
 
@@ -100,17 +101,17 @@ def steps(project: Project, file: str) -> tuple[Step, ...]:
     load = f"docker load -i {shlex.quote(file)}"
     start = run_command(project, name, project.tool.port)
     return (
-        Step("install", load, "the image, from its archive"),
-        Step("start", start, "migrate, then serve; read-only and without privileges"),
-        Step("upgrade", load, "the new image beside the old one"),
-        Step("upgrade", f"docker stop {name}", "requests under way are finished"),
-        Step("upgrade", f"docker rm {name}", "the old container; the data stays in its volume"),
-        Step("upgrade", start, "the new version on the same data"),
-        Step("rollback", f"docker rm -f {name}", "the new container"),
-        Step("rollback", start, "the previous version, whose image is still there"),
-        Step("remove", f"docker rm -f {name}", "the container; the data stays in its volume"),
-        Step("purge", f"docker volume rm {name}-data", "the data, for good"),
-        Step("purge", f"docker image rm {image}", "the image"),
+        Step("install", load, _("the image, from its archive")),
+        Step("start", start, _("migrate, then serve; read-only and without privileges")),
+        Step("upgrade", load, _("the new image beside the old one")),
+        Step("upgrade", f"docker stop {name}", _("requests under way are finished")),
+        Step("upgrade", f"docker rm {name}", _("the old container; the data stays in its volume")),
+        Step("upgrade", start, _("the new version on the same data")),
+        Step("rollback", f"docker rm -f {name}", _("the new container")),
+        Step("rollback", start, _("the previous version, whose image is still there")),
+        Step("remove", f"docker rm -f {name}", _("the container; the data stays in its volume")),
+        Step("purge", f"docker volume rm {name}-data", _("the data, for good")),
+        Step("purge", f"docker image rm {image}", _("the image")),
     )
 
 
@@ -126,9 +127,9 @@ def holds(_project: Project, path: Path) -> list[Found]:
 
 FORMAT = Format(
     id="docker",
-    title="Container image",
+    title=_("Container image"),
     kind="container",
-    installs_on="anything that runs OCI images",
+    installs_on=_("anything that runs OCI images"),
     needs=needs,
     uses=("distributions", "image_wheelhouse"),
     tools=(ENGINE, BUILDER, MMDEBSTRAP),

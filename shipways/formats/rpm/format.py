@@ -22,6 +22,7 @@ from shipways.results import Builder, Lint
 from shipways.util import templates
 from shipways.util.command import find
 from shipways.util.escape.rpm_spec import tag
+from shipways.util.messages import mark as _
 
 SMALL = {"fpm": "xz -9", "rpmbuild": "w6T2.xzdio", "nfpm": "xz"}
 FAST = {"fpm": "none", "rpmbuild": "w3.zstdio", "nfpm": "zstd"}  # fpm knows no zstd for rpm
@@ -128,11 +129,11 @@ def steps(project: Project, file: str) -> tuple[Step, ...]:
     """dnf installs a local file with its dependencies. RPM has no purge: removal keeps data."""
     dnf, file = partial(Step, manager="dnf"), shlex.quote(f"./{file}")
     install = f"dnf install -y {file}"
-    stay = "program and service; data and settings stay"
+    stay = _("program and service; data and settings stay")
     return (
         dnf("install", install, f"{project.name} with all it needs; the service starts"),
-        dnf("upgrade", install, "the new package over the old one; the service restarts"),
-        dnf("rollback", f"dnf downgrade -y {file}", "the previous package; data stays"),
+        dnf("upgrade", install, _("the new package over the old one; the service restarts")),
+        dnf("rollback", f"dnf downgrade -y {file}", _("the previous package; data stays")),
         dnf("remove", f"dnf remove -y {project.name}", stay),
     )
 
@@ -150,10 +151,10 @@ def holds(project: Project, path: Path) -> list[Found]:
 
 FORMAT = Format(
     id=FORMAT_ID,
-    title="Self-contained RPM package",
+    title=_("Self-contained RPM package"),
     kind="package",
     families=("rhel",),
-    installs_on="Fedora, RHEL 10 and kin, openSUSE, offline",
+    installs_on=_("Fedora, RHEL 10 and kin, openSUSE, offline"),
     needs=needs,
     uses=("distributions", "wheelhouse", "bundle"),
     tools=(
