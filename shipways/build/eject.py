@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shipways.build.dist import Dist
-from shipways.errors import ToolMissing, UsageError
-from shipways.formats import FORMATS, Format, Job, Options
+from shipways.build.timed_build import Workshop
+from shipways.errors import UsageError
+from shipways.formats import FORMATS, Format, Options
 from shipways.formats.recipe import Recipe
-from shipways.inputs.stages import Inputs
 from shipways.project import source_tree
 from shipways.project.model import Project
 from shipways.util import places, templates
@@ -41,31 +41,18 @@ def eject(
         raise UsageError(
             f"{wanted.id} has no recipes to eject.", hint=f"These formats have some: {able}."
         )
-    for tool in wanted.tools:
-        if "distributions" not in wanted.uses[1:] and tool.version() is None:
-            raise ToolMissing(f"{tool.name} is not there.", hint=tool.hint)
+    wanted.check_tools()
     places.folder(to, "Choose another folder with --to.")
     with dist.locked() as work:
         dist.fresh_logs("inputs")
         dist.fresh_logs(wanted.id)
-        job = _job(project, wanted, work, dist, cache, options)
+        epoch, commit = source_tree.epoch(project.home), source_tree.commit(project.home)
+        job = Workshop(project, dist, work, cache, options, epoch, commit).job(wanted)
         made = work / "recipe"
         made.mkdir()
         recipe = wanted.eject(job, made, os.path.relpath(project.root, to))
         (made / README).write_text(_readme(project, wanted, recipe), encoding="utf-8")
         return _place(made, to, force=force)
-
-
-def _job(
-    project: Project, wanted: Format, work: Path, dist: Dist, cache: Path, options: Options
-) -> Job:
-    epoch = source_tree.epoch(project.home)
-    folders = work / "inputs", work / wanted.id
-    for folder in folders:
-        folder.mkdir()
-    commit = source_tree.commit(project.home)
-    inputs = Inputs(project, epoch, cache, folders[0], dist.logs("inputs"), commit)
-    return Job(project, inputs, folders[1], dist.logs(wanted.id), options)
 
 
 def _readme(project: Project, wanted: Format, recipe: Recipe) -> str:

@@ -94,9 +94,7 @@ def _record(
         _tell(record, dist, whole=False)
         return record
     try:
-        for tool in wanted.tools:
-            if tool.version() is None:
-                raise tool.missing()
+        wanted.check_tools()
         _fill(record, workshop, wanted, before, runs, cold)
     except ProjectError:
         raise  # the project itself is wrong: no format can be built from it

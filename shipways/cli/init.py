@@ -48,15 +48,13 @@ def explain(root: Path, config: Path | None) -> Iterator[str]:
     """Every value, with where it is from: a line each."""
     found = find(root, config)
     if loader.is_own_command(found):
-        yield from (f"{key} = {_shown(value)}  # {found.path.name}" for key, value in _flat(found))
+        yield from (
+            f"{key} = {_shown(value)}  # {found.path.name}" for key, value in found.table.items()
+        )
         return
     for origin in loader.application(root, found).origins:
         todo = f"; {origin.todo}" if origin.todo else ""
         yield f"{origin.key} = {_shown(origin.value)}  # {origin.evidence}{todo}"
-
-
-def _flat(config: Configuration) -> Iterator[tuple[str, Any]]:
-    return iter(config.table.items())
 
 
 def _read(path: Path) -> Pyproject | None:

@@ -109,6 +109,12 @@ class Format:
         """Why a project cannot have it; "" where it can."""
         return self.obstacle(project) if self.obstacle else ""
 
+    def check_tools(self) -> None:
+        """Raises `ToolMissing` for the first program that it needs and that is not there."""
+        for tool in self.tools:
+            if tool.version() is None:
+                raise tool.missing()
+
     def printed(self, project: Project, file: str = "") -> tuple[Step, ...]:
         """The steps for a `file` that was built.
 

@@ -8,7 +8,6 @@ what `serve` does; an artifact that cannot do it is not delivered.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +16,14 @@ from typing import Any
 
 from shipways.errors import BuildError
 from shipways.inputs import proof_child
+from shipways.project import runtime_settings
 from shipways.project.detection.probe import placeholder
 from shipways.project.python_versions import HERE, Pythons
-from shipways.util.command import RUN_VARIABLE, run
-from shipways.util.isolation import no_network
+from shipways.util.command import run
+from shipways.util.isolation import apart
 from shipways.util.progress import say
 
 TIMEOUT_S = 300
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 COMMANDS = ("-I", "-S", "-B")  # as the launcher starts it, and without bytecode
 
 
@@ -57,11 +56,10 @@ def prove(site: Path, package: str, pythons: str, logs: Path) -> None:
 def _run(site: Path, package: str, folder: Path, log: Path) -> Mapping[str, Any]:
     answer, home = folder / "answer.json", folder / "home"
     home.mkdir()
-    words = [f"{name}={value}" for name, value in _environment(site / package, folder).items()]
     argv: Sequence[str | Path] = [
-        *no_network(), "env", "-i", *words, sys.executable, *COMMANDS, proof_child.__file__,
-        site, package, answer,
-    ]  # fmt: skip
+        *apart(home, _environment(site / package, folder)),
+        *(sys.executable, *COMMANDS, proof_child.__file__, site, package, answer),
+    ]
     done = run(argv, timeout=TIMEOUT_S, cwd=home, check=False, log_file=log)
     if not answer.is_file():
         last = [line for line in done.output.splitlines() if line.strip()][-1:]
@@ -73,16 +71,9 @@ def _run(site: Path, package: str, folder: Path, log: Path) -> Mapping[str, Any]
 def _environment(package: Path, folder: Path) -> dict[str, str]:
     """As on a target where the administrator has set what is required, and nothing else."""
     stated = json.loads((package / "application.json").read_bytes())
-    prefix = stated["name"].upper().replace("-", "_").replace(".", "_")
     required = [row["name"] for row in stated.get("environment", ()) if row.get("required")]
     return {
-        "PATH": PATH,
-        "HOME": str(folder / "home"),
-        "TMPDIR": str(folder),
-        "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        RUN_VARIABLE: os.environ.get(RUN_VARIABLE, ""),
-        f"{prefix}_STATE_DIR": str(folder / "state"),
+        f"{runtime_settings.prefix(stated['name'])}STATE_DIR": str(folder / "state"),
         **{name: placeholder(name) for name in required},
     }
 

@@ -29,9 +29,7 @@ class Configuration:
     @property
     def table(self) -> Mapping[str, Any]:
         """As it stands in the file."""
-        found: Any = self.source.data if self.source else {}
-        for part in filter(None, self.key.split(".")):
-            found = found.get(part, {}) if isinstance(found, dict) else {}
+        found = self.source.table(self.key) if self.source else None
         return found if isinstance(found, dict) else {}
 
     @property

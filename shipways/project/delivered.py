@@ -63,8 +63,8 @@ def write(app: Understood, root: Path, folder: Path, resolved: Resolved) -> None
     (inner / "__init__.py").write_text(f'"""{app.name}, delivered."""\n', "utf-8")
     for name, text in MODULES.items():
         (inner / f"{name}.py").write_text(text, "utf-8")
-    stated = json.dumps(application(app), indent=1, sort_keys=True, ensure_ascii=False)
-    (inner / "application.json").write_text(stated + "\n", "utf-8")
+    described = json.dumps(application(app), indent=1, sort_keys=True, ensure_ascii=False)
+    (inner / "application.json").write_text(described + "\n", "utf-8")
     (folder / "README.md").write_text(app.description or f"# {app.name}\n", "utf-8")
     (folder / LOCK_NAME).write_text(resolved.lock, "utf-8")
     for path in sorted(path for pattern in LICENCES for path in root.glob(pattern)):
@@ -102,7 +102,7 @@ def application(app: Understood) -> dict[str, Any]:
         "python_path": list(app.python_path),
         "working_directory": app.working_directory,
         "prepare": [list(command) for command in app.prepare],
-        "processes": {name: list(command) for name, command in app.processes.items()},
+        "processes": {name: list(one.command) for name, one in app.processes.items()},
         "environment": _variables(app),
         "overlay": _plain(table.overlay),
         "directories": list(table.directories),
@@ -134,22 +134,41 @@ def pyproject(
 
     `named` are files that the build backend would leave out by itself: path -> path in the wheel.
     """
-    table, module = app.table, package(app.name)
-    prefix = runtime_settings.prefix(app.name)
-    project: dict[str, Any] = {
+    return {
+        "build-system": {"requires": ["hatchling>=1.27"], "build-backend": "hatchling.build"},
+        "project": _project(app, requirements),
+        "tool": {
+            "hatch": {"build": {"ignore-vcs": True, "targets": _targets(app, named)}},
+            # The tree is data: its modules are imported from where they lie, not from here.
+            "check-wheel-contents": {"ignore": ["W002", "W004"]},
+            "shipways": {**_required(app), **_optional(app)},
+        },
+    }
+
+
+def _project(app: Understood, requirements: Sequence[str]) -> dict[str, Any]:
+    """`[project]` (PEP 621)."""
+    stated: dict[str, Any] = {
         "name": app.name,
         "version": app.version,
         "description": app.summary,
         "readme": {"file": "README.md", "content-type": app.description_type},
         "requires-python": app.requires_python,
         "dependencies": list(requirements),
-        "scripts": {app.name: f"{module}.command:main"},
+        "scripts": {app.name: f"{package(app.name)}.command:main"},
     }
     if app.license:
-        project["license"] = app.license
+        stated["license"] = app.license
     if app.homepage:
-        project["urls"] = {"Homepage": app.homepage}
-    tool: dict[str, Any] = {
+        stated["urls"] = {"Homepage": app.homepage}
+    return stated
+
+
+def _required(app: Understood) -> dict[str, Any]:
+    """`[tool.shipways]`, as far as every application has it."""
+    table, module = app.table, package(app.name)
+    prefix = runtime_settings.prefix(app.name)
+    return {
         "name": app.name,
         "command": app.name,
         "wsgi": f"{module}.wsgi:application",
@@ -165,35 +184,29 @@ def pyproject(
         "section": str(table.section),
         "environment": [_row(one) for one in _settings(app)],
     }
-    optional = {
+
+
+def _optional(app: Understood) -> dict[str, Any]:
+    """`[tool.shipways]`, what is said only where there is something to say."""
+    table = app.table
+    stated = {
         "languages": list(map(str, table.languages)),
         "debian-depends": list(map(str, table.debian_depends)),
         "processes": {
             name: {"command": ["process", name]}
-            for name in app.processes
-            if name not in app.one_off
+            for name, process in app.processes.items()
+            if not process.one_off
         },
         "unit": _plain(table.unit),
         "budget": {name: _said(_plain(one)) for name, one in table.budget.items()},
+        "probe": _plain(table.probe),
     }
-    tool |= {key: value for key, value in optional.items() if value}
-    if table.probe:
-        tool["probe"] = _plain(table.probe)
-    return {
-        "build-system": {"requires": ["hatchling>=1.27"], "build-backend": "hatchling.build"},
-        "project": project,
-        "tool": {
-            "hatch": {"build": {"ignore-vcs": True, "targets": _targets(module, named)}},
-            # The tree is data: its modules are imported from where they lie, not from here.
-            "check-wheel-contents": {"ignore": ["W002", "W004"]},
-            "shipways": tool,
-        },
-    }
+    return {key: value for key, value in stated.items() if value}
 
 
-def _targets(module: str, named: Mapping[str, str]) -> dict[str, Any]:
+def _targets(app: Understood, named: Mapping[str, str]) -> dict[str, Any]:
     force = {"force-include": dict(named)} if named else {}
-    return {"wheel": {"packages": [module], **force}, "sdist": force}
+    return {"wheel": {"packages": [package(app.name)], **force}, "sdist": force}
 
 
 def _settings(app: Understood) -> Iterator[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ directive means there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -51,6 +51,15 @@ FURTHER = (  # what only opens something that the defaults close, and has no def
     "LimitNOFILE",
     "ReadWritePaths",
     "SupplementaryGroups",
+)
+
+
+MEANS = (  # those that containers have something for
+    "CapabilityBoundingSet",
+    "AmbientCapabilities",
+    "NoNewPrivileges",
+    "ProtectSystem",
+    "SystemCallFilter",
 )
 
 
@@ -148,15 +157,6 @@ def container(unit: Unit) -> Container:
     )
 
 
-MEANS = (
-    "CapabilityBoundingSet",
-    "AmbientCapabilities",
-    "NoNewPrivileges",
-    "ProtectSystem",
-    "SystemCallFilter",
-)
-
-
 def _capabilities(given: Unit) -> tuple[str, ...]:
     """Those that the process may have (capabilities(7)), in the order in which they are named."""
     sets = [given[name].values for name in MEANS[:2] if name in given]
@@ -167,9 +167,5 @@ def _capabilities(given: Unit) -> tuple[str, ...]:
 def summary(unit: Unit) -> str:
     """What is loosened, on one line: "ProcSubset=all (psutil reads /proc/meminfo)"."""
     return "; ".join(
-        f"{name}={_joined(loosened.values)} ({loosened.why})" for name, loosened in unit.items()
+        f"{name}={' '.join(loosened.values)} ({loosened.why})" for name, loosened in unit.items()
     )
-
-
-def _joined(values: Sequence[str]) -> str:
-    return " ".join(values)

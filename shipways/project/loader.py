@@ -80,8 +80,8 @@ def _tell(app: Understood) -> None:
             say(f"  {origin.key} = {origin.value} ({origin.evidence}); {origin.todo}")
     if app.maintainer == NOBODY:
         say("  maintainer: nobody yet; shipways init writes a configuration that asks for it")
-    for name in app.processes:
-        how = "has to be run by hand" if name in app.one_off else "is a unit of the packages"
+    for name, process in app.processes.items():
+        how = "has to be run by hand" if process.one_off else "is a unit of the packages"
         say(f"  The process {name} {how}: {app.name} process {name}")
     if app.services:
         say(f"  Needed beside it: {', '.join(app.services)}")

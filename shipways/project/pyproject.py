@@ -92,6 +92,14 @@ EXAMPLES = {
 }
 
 
+def below(data: Mapping[str, Any], *keys: str) -> Any:
+    """What stands in nested tables; None where one of them is missing."""
+    found: Any = data
+    for key in keys:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
+
+
 class Pyproject:
     """One file. `key` is dotted, such as "project.name"; every method raises `ProjectError`."""
 
@@ -117,11 +125,13 @@ class Pyproject:
         hint = f"For example:\n{_indent(example)}" if example else ""
         return ProjectError(f"{self.path}: {key}: {problem}.", hint=hint)
 
+    def table(self, key: str) -> Any:
+        """What stands under a key, "" for all there is; None where nothing does."""
+        return below(self.data, *filter(None, key.split(".")))
+
     def convert(self, key: str, kind: type[T]) -> T:
         """A whole table, checked field by field against `kind`, its types of text included."""
-        table: Any = self.data
-        for part in filter(None, key.split(".")):
-            table = table.get(part) if isinstance(table, dict) else None
+        table = self.table(key)
         if table is None:
             raise self.wrong(key, "is missing")
         try:

@@ -56,8 +56,7 @@ class Understood:
     python_path: tuple[str, ...]
     working_directory: str
     prepare: tuple[tuple[str, ...], ...]
-    processes: Mapping[str, tuple[str, ...]]
-    one_off: frozenset[str]  # those of them that end by themselves
+    processes: Mapping[str, Process]
     services: tuple[str, ...]
     environment: tuple[Variable, ...]
     build_steps: tuple[BuildStep, ...]
@@ -70,9 +69,7 @@ class _Reader:
     def __init__(self, config: Configuration, table: ApplicationTable, facts: Facts) -> None:
         self.config, self.facts = config, facts
         self.table: dict[str, Any] = {
-            name.encode_name: getattr(table, name.name)
-            for name in msgspec.structs.fields(ApplicationTable)
-            if getattr(table, name.name) is not None
+            field.encode_name: getattr(table, field.name) for field in msgspec.structs.fields(table)
         }
         self.origins: list[Origin] = []
 
@@ -119,14 +116,14 @@ def understand(root: Path, config: Configuration, table: ApplicationTable) -> Un
         )
     kind = str(read.of("kind", "wsgi"))
     maintainer = read.of("maintainer", NOBODY)
-    processes = read.of("processes", {})
+    description, media_type = _description(root)
     return Understood(
         table=table,
-        name=SystemName(_name(read, config)),
+        name=_name(read, config),
         version=read.text("version", values.Version, "0.1.0"),
         summary=read.text("summary", values.Line) or "Web site made with Django",
-        description=_description(root)[0],
-        description_type=_description(root)[1],
+        description=description,
+        description_type=media_type,
         license=read.text("license", values.Licence),
         homepage=_homepage(read),
         maintainer=maintainer if isinstance(maintainer, values.Person) else _person(maintainer),
@@ -140,8 +137,7 @@ def understand(root: Path, config: Configuration, table: ApplicationTable) -> Un
         python_path=tuple(read.of("python-path", (".",))),
         working_directory=str(read.of("working-directory", ".")),
         prepare=tuple(map(tuple, read.of("prepare", (("migrate", "--noinput"),)))),
-        processes={name: tuple(_command(one)) for name, one in processes.items()},
-        one_off=frozenset(name for name, one in processes.items() if _is_one_off(one)),
+        processes={name: _process(one) for name, one in read.of("processes", {}).items()},
         services=tuple(read.of("services", ())),
         environment=_environment(read, table),
         build_steps=tuple(map(_step, read.of("build-steps", ()))),
@@ -149,7 +145,7 @@ def understand(root: Path, config: Configuration, table: ApplicationTable) -> Un
     )
 
 
-def _name(read: _Reader, config: Configuration) -> str:
+def _name(read: _Reader, config: Configuration) -> SystemName:
     """The distribution's or folder's name in the form that a system takes."""
     stated = str(read.of("name", "")).lower().replace("_", "-").replace(".", "-").replace(" ", "-")
     try:
@@ -189,16 +185,13 @@ def _static_url(stated: str) -> str:
         return "/static/"
 
 
-def _is_one_off(said: Any) -> bool:
+def _process(said: Any) -> Process:
+    """As the configuration has it, with its command alone or whole; as it was detected."""
     if isinstance(said, Process):
-        return said.one_off
-    return bool(isinstance(said, Mapping) and said.get("one_off"))
-
-
-def _command(said: Any) -> list[str]:
-    if isinstance(said, Process):
-        return list(said.command)
-    return list(said["command"]) if isinstance(said, Mapping) else list(said)
+        return said
+    if isinstance(said, Mapping):
+        return Process(tuple(said["command"]), bool(said.get("one_off")))
+    return Process(tuple(said))
 
 
 def _step(said: Any) -> BuildStep:

@@ -11,25 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shipways.project.application import Variable
-from shipways.project.detection.render import OVERLAID
 from shipways.project.names import VariableName
+from shipways.project.overlaid import KNOWN, OVERLAID
 from shipways.project.values import Prose, Verbatim, is_one_line
-
-# What settings that ask for one of these get, where the administrator sets nothing.
-KNOWN: Mapping[str, str] = {
-    "DEBUG": "false",
-    "ALLOWED_HOSTS": "localhost,127.0.0.1",
-    "CSRF_TRUSTED_ORIGINS": "https://localhost",
-    "DATABASE_URL": "sqlite:///{state}/db.sqlite3",
-    "STATIC_ROOT": "{state}/static",
-    "MEDIA_ROOT": "{state}/media",
-    "LANGUAGE_CODE": "en",
-    "TIME_ZONE": "UTC",
-    "EMAIL_URL": "consolemail://",
-    "CACHE_URL": "locmemcache://",
-    "HTTPS": "true",
-    "TRUST_PROXY": "false",
-}
 
 
 def merged(stated: Iterable[Variable], found: Iterable[Mapping[str, Any]]) -> tuple[Variable, ...]:

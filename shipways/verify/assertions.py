@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from shipways.errors import VerifyError
 from shipways.verify.delivery import Delivery
@@ -45,9 +46,7 @@ def delivered(client: HttpClient, delivery: Delivery) -> str:
     said = [f"version {version}"]
     links = client.static_links() if delivery.project.tool.static_url else []
     if links:
-        answer = client.get(links[0])
-        expect(answer["status"] == 200, f"{answer['url']} gave {answer['status']}.")
-        control = answer["headers"].get("cache-control", "")
+        control = cache_control(client.get(links[0]))
         said += [] if is_long(control) else [f"static files are kept for {control or 'no time'}"]
     return ", ".join(said)
 
@@ -55,10 +54,17 @@ def delivered(client: HttpClient, delivery: Delivery) -> str:
 def static_file(client: HttpClient) -> None:
     """It arrives, and a browser may keep it for long: its name changes with its content."""
     answer = client.static_file()
+    control = cache_control(answer)
+    expect(
+        is_long(control),
+        f"{answer['url']} may not be kept for long: Cache-Control: {control!r}.",
+    )
+
+
+def cache_control(answer: dict[str, Any]) -> str:
+    """What a file's Cache-Control says. Raises `VerifyError` where it did not arrive."""
     expect(answer["status"] == 200, f"{answer['url']} gave {answer['status']}.")
-    control = answer["headers"].get("cache-control", "")
-    kept = is_long(control)
-    expect(kept, f"{answer['url']} may not be kept for long: Cache-Control: {control!r}.")
+    return str(answer["headers"].get("cache-control", ""))
 
 
 def is_long(control: str) -> bool:

@@ -80,8 +80,8 @@ def test_processes_in_both_forms(tmp_path: Path) -> None:
         'release = { command = ["manage", "load"], one-off = true }\n'
     )
     app = understood(write(tmp_path / "mysite", {**SITE, "shipways.toml": said}))
-    assert app.processes["worker"] == ("manage", "work")
-    assert app.processes["beat"] == ("celery", "beat")
+    assert app.processes["worker"].command == ("manage", "work")
+    assert app.processes["beat"].command == ("celery", "beat")
 
 
 def test_no_project_at_all(tmp_path: Path) -> None:

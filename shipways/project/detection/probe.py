@@ -7,10 +7,9 @@ they are loaded once more: what is another value then is random.
 from __future__ import annotations
 
 import json
-import os
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,12 @@ from typing import Any
 from shipways.errors import BuildError, ProjectError
 from shipways.project.detection.environment import MADE_ONCE
 from shipways.project.detection.facts import Fact, Facts
-from shipways.util.command import RUN_VARIABLE, find, run
+from shipways.util.command import run
+from shipways.util.isolation import apart
 
 CHILD = Path(__file__).with_name("probe_child.py")
 TIMEOUT_S = 120
 LIMIT = 40  # variables that are asked for one after the other
-PATH = "/usr/local/bin:/usr/bin:/bin"
 # By a part of the name: what a setting of that kind can be read from.
 PLACEHOLDERS = (
     (r"DATABASE_URL|(?:^|_)DB_URL", "sqlite:///:memory:"),
@@ -133,7 +132,7 @@ class _Sandbox:
     """A process for each loading: own home and working directory, no network, nothing inherited."""
 
     def __init__(self, python: Path, root: Path, folder: Path, found: Facts) -> None:
-        self.python, self.folder = python, folder
+        self.python = python
         self.home, self.cwd = folder / "home", folder / "cwd"
         self.request, self.answer = folder / "request.json", folder / "answer.json"
         for path in (self.home, self.cwd):
@@ -146,19 +145,12 @@ class _Sandbox:
         folders = [str(root / base) for base in found.value("python-path", ["."])]
         said = {"tree": str(root), "path": folders}
         self.request.write_text(json.dumps(said), encoding="utf-8")
-        self.alone = _alone()
 
     def load(self, given: Mapping[str, str]) -> dict[str, Any]:
         """One loading, with these variables set."""
         self.answer.unlink(missing_ok=True)
-        environment = {
-            "PATH": PATH, "HOME": str(self.home), "TMPDIR": str(self.folder), "LANG": "C.UTF-8",
-            "PYTHONDONTWRITEBYTECODE": "1", RUN_VARIABLE: os.environ.get(RUN_VARIABLE, ""),
-            **self.environment, **given,
-        }  # fmt: skip
-        words = [f"{name}={value}" for name, value in environment.items()]
         child: list[str | Path] = [self.python, CHILD, self.request, self.answer]
-        argv = [*self.alone, "env", "-i", *words, *child]
+        argv = [*apart(self.home, {**self.environment, **given}), *child]
         done = run(argv, timeout=TIMEOUT_S, cwd=self.cwd, check=False)
         if not self.answer.is_file():
             raise BuildError(
@@ -166,16 +158,6 @@ class _Sandbox:
             )
         answer: dict[str, Any] = json.loads(self.answer.read_bytes())
         return answer
-
-
-def _alone() -> Sequence[str]:
-    """What starts a process without a network, where that is allowed (network_namespaces(7))."""
-    if find("unshare") is None:
-        return ()
-    for words in (("unshare", "--net"), ("unshare", "--net", "--map-root-user")):
-        if run([*words, "true"], timeout=30, check=False).ok:
-            return words
-    return ()
 
 
 def _wanted(answer: Mapping[str, Any], known: Collection[str]) -> list[str]:

@@ -13,6 +13,7 @@ import tomlkit
 from tomlkit.items import Array, Item, Table
 
 from shipways.project.detection.facts import Fact, Facts
+from shipways.project.overlaid import OVERLAID
 
 DEFAULTS: Mapping[str, Any] = {
     "kind": "wsgi", "python-path": ["."], "working-directory": ".",
@@ -21,11 +22,6 @@ DEFAULTS: Mapping[str, Any] = {
 WHERE_NOT_STATED = ("name", "version", "maintainer", "requires-python", "dependencies")
 ORDER = ("name", "version", "maintainer", "settings", "wsgi", "asgi", "kind", "python-path",
          "working-directory", "prepare", "requires-python", "dependencies")  # fmt: skip
-# What the runtime lays over any settings: an administrator need not be told of them here.
-OVERLAID = {
-    "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "STATIC_ROOT",
-    "MEDIA_ROOT", "LANGUAGE_CODE", "TIME_ZONE", "EMAIL_URL", "CACHE_URL", "HTTPS", "TRUST_PROXY",
-}  # fmt: skip
 NOBODY = ("TODO: who answers for the packages?", 'maintainer = "Your Name <you@example.org>"')
 WIDTH = 90  # characters of a list that stands on one line
 

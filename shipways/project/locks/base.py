@@ -209,11 +209,3 @@ def unknown(path: Path, what: str, wanted: Iterable[str], known: Collection[str]
         if name not in known:
             there = f"There are {', '.join(sorted(known))}." if known else "There is none."
             raise LockMismatch(f"{path} has no {what} {name!r}.", hint=there)
-
-
-def below(data: Mapping[str, Any], *keys: str) -> Any:
-    """What stands in nested tables; None where one of them is missing."""
-    found: Any = data
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found

@@ -19,6 +19,7 @@ from shipways.errors import BuildError, LockMismatch
 from shipways.project.locks import base, project_table
 from shipways.project.locks.base import Asked, Locked, Names
 from shipways.project.locks.conditions import narrowed
+from shipways.project.pyproject import below
 from shipways.util import trust
 from shipways.util.command import run
 from shipways.util.progress import step
@@ -48,7 +49,7 @@ def finds(root: Path, names: Names = NAMES) -> Path | None:
 
 def _is_built(path: Path) -> bool:
     if path.suffix == ".toml":
-        return base.below(base.table(path), "build-system") is not None
+        return below(base.table(path), "build-system") is not None
     return path.suffix == ".py" or "[metadata]" in read_text(path)
 
 

@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 from shipways.project.locks import base, graph, project_requirements
 from shipways.project.locks.base import Asked, Locked, Names
 from shipways.project.pin import File, Origin, Pin
+from shipways.project.pyproject import below
 
 NAMES: Names = ("pdm.lock",)
 AGAIN = "pdm lock -G :all"
@@ -150,7 +151,7 @@ def _stale(root: Path, stated: str) -> str:
     if not data or not stated:
         return ""
     project: Mapping[str, Any] = data.get("project") or {}
-    settings: Mapping[str, Any] = base.below(data, "tool", "pdm") or {}
+    settings: Mapping[str, Any] = below(data, "tool", "pdm") or {}
     groups = {canonicalize_name(k): v for k, v in (data.get("dependency-groups") or {}).items()}
     for name, lines in (settings.get("dev-dependencies") or {}).items():
         groups[canonicalize_name(name)] = [*groups.get(canonicalize_name(name), []), *lines]
@@ -162,7 +163,7 @@ def _stale(root: Path, stated: str) -> str:
         "requires-python": project.get("requires-python", ""),
     }
     newer = {**content, "resolution": settings.get("resolution", {})}
-    older = {**content, "overrides": base.below(settings, "resolution", "overrides") or {}}
+    older = {**content, "overrides": below(settings, "resolution", "overrides") or {}}
     texts = (json.dumps(each, sort_keys=True) for each in (newer, older))
     known = {f"sha256:{sha256(text.encode()).hexdigest()}" for text in texts}
     return "" if stated in known else "pyproject.toml has changed since it was made"

@@ -23,6 +23,7 @@ from shipways.project.locks.base import Asked, Locked, Names
 from shipways.project.locks.conditions import narrowed
 from shipways.project.locks.poetry_table import specifier
 from shipways.project.pin import File, Origin, Pin
+from shipways.project.pyproject import below
 
 NAMES: Names = ("poetry.lock",)
 AGAIN = "poetry lock"
@@ -182,7 +183,7 @@ def _content_hash(data: Mapping[str, Any], *, groups: bool, group: bool) -> str:
     stated = data.get("project") or {}
     project = {key: stated[key] for key in PROJECT_KEYS if stated.get(key) is not None}
     standard = data.get("dependency-groups") if groups else None
-    poetry = base.below(data, "tool", "poetry") or {}
+    poetry = below(data, "tool", "poetry") or {}
     keys = (*OLD_KEYS, *(["group"] if group else []))
     old = not project and not standard
     table = {

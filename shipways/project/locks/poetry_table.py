@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 from shipways.errors import LockMismatch
 from shipways.project.locks import base, project_table
 from shipways.project.locks.base import Asked, Locked, Names
+from shipways.project.pyproject import below
 
 NAMES: Names = ("pyproject.toml",)
 
@@ -29,15 +30,15 @@ def finds(root: Path, names: Names = NAMES) -> Path | None:
 
 def is_there(data: Mapping[str, Any]) -> bool:
     """Whether Poetry's table says something of dependencies, alone or besides `[project]`."""
-    poetry = base.below(data, "tool", "poetry") or {}
+    poetry = below(data, "tool", "poetry") or {}
     return "dependencies" in poetry or "group" in poetry
 
 
 def read(path: Path, _root: Path, asked: Asked = base.NOTHING) -> Locked:
     """What is asked for, which is nothing yet that is locked."""
     data = base.table(path)
-    stated = base.below(data, "project", "requires-python")
-    python = base.below(data, "tool", "poetry", "dependencies", "python") or ""
+    stated = below(data, "project", "requires-python")
+    python = below(data, "tool", "poetry", "dependencies", "python") or ""
     return Locked(
         path=path,
         kind="poetry_table",
@@ -55,7 +56,7 @@ def requirements(
 
     With `strict`, a constraint that PEP 440 cannot say is a `LockMismatch`, else any version.
     """
-    poetry = base.below(data, "tool", "poetry") or {}
+    poetry = below(data, "tool", "poetry") or {}
     project = data.get("project") or {}
     main: Mapping[str, Any] = poetry.get("dependencies") or {}
     extras = {canonicalize_name(name): names for name, names in poetry.get("extras", {}).items()}

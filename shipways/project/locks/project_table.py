@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from shipways.errors import LockMismatch
 from shipways.project.locks import base
 from shipways.project.locks.base import Asked, Locked, Names
+from shipways.project.pyproject import below
 
 NAMES: Names = ("pyproject.toml",)
 
@@ -21,7 +22,7 @@ NAMES: Names = ("pyproject.toml",)
 def finds(root: Path, names: Names = NAMES) -> Path | None:
     """Where the dependencies stand in the table; those that are dynamic are the backend's."""
     path = base.first(root, names)
-    project = base.below(base.table(path), "project") if path else None
+    project = below(base.table(path), "project") if path else None
     if not isinstance(project, dict) or "dependencies" in project.get("dynamic", ()):
         return None
     return path
@@ -36,13 +37,13 @@ def read(path: Path, _root: Path, asked: Asked = base.NOTHING) -> Locked:
         pins=(),
         direct=requirements(path, data, asked),
         is_complete=False,
-        requires_python=str(base.below(data, "project", "requires-python") or ""),
+        requires_python=str(below(data, "project", "requires-python") or ""),
     )
 
 
 def requirements(path: Path, data: Mapping[str, Any], asked: Asked) -> tuple[Requirement, ...]:
     """Raises `LockMismatch` for an extra or a group that is not there, or no requirement."""
-    project = base.below(data, "project") or {}
+    project = below(data, "project") or {}
     optional: dict[str, list[str]] = {
         canonicalize_name(name): list(lines)
         for name, lines in (project.get("optional-dependencies") or {}).items()
@@ -65,7 +66,7 @@ def _sources(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
     https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources
     """
-    stated = base.below(data, "tool", "uv", "sources") or {}
+    stated = below(data, "tool", "uv", "sources") or {}
     return {canonicalize_name(k): v for k, v in stated.items() if isinstance(v, dict)}
 
 

@@ -18,6 +18,7 @@ from shipways.project.locks import base, project_requirements
 from shipways.project.locks.base import Asked, Locked, Names
 from shipways.project.locks.conditions import narrowed
 from shipways.project.pin import File, Origin, Pin
+from shipways.project.pyproject import below
 
 NAMES: Names = ("pylock.toml", "pylock.*.toml", "shipways.lock")
 AGAIN = "uv export --format pylock.toml -o {}"
@@ -43,7 +44,7 @@ def read(path: Path, root: Path, asked: Asked = base.NOTHING) -> Locked:
     if lock.dependency_groups is not None:
         base.unknown(path, "group", asked.groups, lock.dependency_groups)
     groups = asked.groups or tuple(lock.default_groups or ())
-    ours = base.below(data, "tool", "shipways", "requirements")
+    ours = below(data, "tool", "shipways", "requirements")
     return Locked(
         path=path,
         kind="pylock",

@@ -20,6 +20,7 @@ from shipways.project.locks import base, graph, project_requirements
 from shipways.project.locks.base import Asked, Locked, Names
 from shipways.project.locks.conditions import narrowed
 from shipways.project.pin import File, Origin, Pin
+from shipways.project.pyproject import below
 
 NAMES: Names = ("uv.lock",)
 AGAIN = "uv lock"
@@ -87,7 +88,7 @@ def read(path: Path, root: Path, asked: Asked = base.NOTHING) -> Locked:
 
 def _project(path: Path, root: Path, packages: Sequence[Package]) -> Package:
     """The package that the project is, by where it lies or by its name."""
-    name = base.below(base.table(root / "pyproject.toml"), "project", "name")
+    name = below(base.table(root / "pyproject.toml"), "project", "name")
     for package in packages:
         place = next((package.source[key] for key in ROOT if key in package.source), None)
         if place is None:

@@ -126,23 +126,24 @@ def judge(found: dict[str, Any], unit: Unit) -> None:
 
     What the project loosens in `unit`, with its reason, it may do.
     """
-    expect(found["uid"] != 0, "The service runs as root.")
-    writable = "ProtectSystem" in unit or "ReadWritePaths" in unit
-    places = ", ".join(found["writable"])
-    expect(writable or not found["writable"], f"The service can write in {places}.")
-    expect(found["state_writable"], "The service cannot write in its own folder.")
-    homes = "ProtectHome" in unit or not found["homes"]
-    expect(homes, f"The service sees {', '.join(found['homes'])}.")
-    others = "ProtectProc" in unit or not found["others"]
-    expect(others, f"The service sees other processes: {found['others'][:3]}")
-    gains = "NoNewPrivileges" in unit or found["NoNewPrivs"] == "1"
-    expect(gains, "The service may gain privileges (NoNewPrivs).")
-    may = bool(unit.keys() & {"CapabilityBoundingSet", "AmbientCapabilities"})
+
+    def confined(holds: bool, otherwise: str, *directives: str) -> None:
+        expect(holds or not unit.keys().isdisjoint(directives), otherwise)
+
+    places, homes, others = found["writable"], found["homes"], found["others"]
+    confined(found["uid"] != 0, "The service runs as root.")
+    can_write = f"The service can write in {', '.join(places)}."
+    confined(not places, can_write, "ProtectSystem", "ReadWritePaths")
+    confined(found["state_writable"], "The service cannot write in its own folder.")
+    confined(not homes, f"The service sees {', '.join(homes)}.", "ProtectHome")
+    confined(not others, f"The service sees other processes: {others[:3]}", "ProtectProc")
+    gains = "The service may gain privileges (NoNewPrivs)."
+    confined(found["NoNewPrivs"] == "1", gains, "NoNewPrivileges")
     for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb"):
-        none = may or int(found[name], 16) == 0
-        expect(none, f"The service has capabilities: {name} {found[name]}.")
-    filtered = "SystemCallFilter" in unit or found["Seccomp"] == "2"
-    expect(filtered, "No system call filter holds the service.")
+        has = f"The service has capabilities: {name} {found[name]}."
+        confined(int(found[name], 16) == 0, has, "CapabilityBoundingSet", "AmbientCapabilities")
+    filtered = found["Seccomp"] == "2"
+    confined(filtered, "No system call filter holds the service.", "SystemCallFilter")
 
 
 def files(context: Context) -> None:
